@@ -66,7 +66,7 @@ typedef struct
   qtts_language *languages; /* sorted by name */
 
   qtts_sampling sampling; /* generation_config.json over the official fallbacks */
-  int max_frames;
+  int max_frames;         /* max_new_tokens less the one that ends the speech */
 
   qtts_speech_decoder_config speech_decoder;
 } qtts_config;
@@ -74,7 +74,9 @@ typedef struct
 /* Parses the three JSON texts (`generation_json` may be NULL: official fallbacks) into *config,
  * which the caller clears. `origin` names folder or file in messages. Every size is checked for
  * plausibility, every id for lying within its table. Errors: FORMAT naming file and key,
- * UNSUPPORTED for Base checkpoints (tts_model_type "base") and unknown kinds, MEMORY. */
+ * UNSUPPORTED for Base checkpoints (tts_model_type "base"), unknown kinds and layers of another
+ * make, FILE when `speech_json` is NULL (after the kind: a Base checkpoint is called that first),
+ * MEMORY. *config is empty after an error. */
 qtts_status qtts_config_parse (const char *origin, const char *config_json,
                                const char *generation_json, const char *speech_json,
                                qtts_config *config, qtts_error *error);
