@@ -1,0 +1,107 @@
+/* inform.c: answers about the model and the text, on standard output
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "inform.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "errors.h"
+#include "script.h"
+
+void
+cli_list_speakers (CliSession *session)
+{
+  const qtts_model_info *info = session->info;
+
+  if (info->n_speakers == 0)
+    cli_session_say (session, "this model has no preset voices; describe one with --instruct");
+  for (size_t i = 0; i < info->n_speakers; i++)
+    printf ("%s\n", info->speakers[i].name);
+}
+
+void
+cli_list_languages (CliSession *session)
+{
+  const qtts_model_info *info = session->info;
+
+  printf ("auto\n");
+  for (size_t i = 0; i < info->n_languages; i++)
+    printf ("%s\n", info->languages[i].name);
+}
+
+static const char *
+describe_kind (qtts_kind kind)
+{
+  return kind == QTTS_KIND_VOICE_DESIGN ? "voices designed by description" : "preset voices";
+}
+
+static void
+print_speakers (const qtts_model_info *info)
+{
+  printf ("Speakers:");
+  for (size_t i = 0; i < info->n_speakers; i++)
+    {
+      const qtts_speaker *speaker = &info->speakers[i];
+
+      printf ("%s %s", i == 0 ? "" : ",", speaker->name);
+      if (speaker->dialect != NULL)
+        printf (" (Chinese in %s)", speaker->dialect);
+    }
+  printf ("%s\n", info->n_speakers == 0 ? " none" : "");
+}
+
+static void
+print_languages (const qtts_model_info *info)
+{
+  printf ("Languages: auto");
+  for (size_t i = 0; i < info->n_languages; i++)
+    printf (", %s", info->languages[i].name);
+  printf ("\n");
+}
+
+void
+cli_print_info (CliSession *session)
+{
+  const qtts_model_info *info = session->info;
+  const qtts_sampling *sampling = &info->sampling;
+
+  printf ("Name: %s\n", info->name);
+  printf ("Kind: %s\n", describe_kind (info->kind));
+  printf ("Size: %s\n", info->size);
+  printf ("Precision: %s\n", qtts_precision_name (info->precision));
+  printf ("Threads: %d\n", info->threads);
+  printf ("Instructions: %s\n", info->cpu);
+  printf ("Sound: %d Hz, %.1f frames a second, %d codes of %d a frame\n", info->sample_rate,
+          (double) info->sample_rate / info->samples_per_frame, info->groups, info->codebook_size);
+  printf ("Style by --instruct: %s\n", info->honours_instruct ? "yes" : "no");
+  print_speakers (info);
+  print_languages (info);
+  printf ("Sampling: temperature %g, top-k %d, top-p %g, repetition penalty %g\n",
+          sampling->temperature, sampling->top_k, sampling->top_p, sampling->repetition_penalty);
+  printf ("Longest speech: %d frames, %.0f s\n", info->max_frames,
+          (double) info->max_frames * info->samples_per_frame / info->sample_rate);
+}
+
+gboolean
+cli_print_tokens (CliSession *session, GError **error)
+{
+  const CliOptions *options = session->options;
+  g_autofree char *text = cli_script_read_text (options, error);
+  qtts_error engine_error;
+  int32_t *ids;
+  size_t n;
+
+  if (text == NULL)
+    return FALSE;
+  if (qtts_model_tokenize (session->model, text, options->parse_special, &ids, &n, &engine_error)
+      != QTTS_OK)
+    return cli_take_engine_error (error, &engine_error, NULL);
+  printf ("[");
+  for (size_t i = 0; i < n; i++)
+    printf ("%s%d", i == 0 ? "" : ",", ids[i]);
+  printf ("]\n");
+  free (ids);
+  return TRUE;
+}

@@ -1,0 +1,358 @@
+/* options.c: what the command line asks for
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "options.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "errors.h"
+#include "files.h"
+
+#define DEFAULT_TEXT "Hello, how are you today?"
+
+/* As GOption delivers it, before it is checked. Strings are bytes of the command line. */
+typedef struct
+{
+  char *precision;
+  gboolean f16;
+  char *seed;
+  char *text;
+  char *speaker;
+  char *language;
+  char *instruct;
+  char *text_mode;
+  gboolean tokenize;
+  gboolean list_speakers;
+  gboolean list_languages;
+  gboolean info;
+  gboolean version;
+  char **rest;
+} RawOptions;
+
+static void
+raw_options_clear (RawOptions *raw)
+{
+  g_free (raw->precision);
+  g_free (raw->seed);
+  g_free (raw->text);
+  g_free (raw->speaker);
+  g_free (raw->language);
+  g_free (raw->instruct);
+  g_free (raw->text_mode);
+  g_strfreev (raw->rest);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RawOptions, raw_options_clear)
+
+#define DESCRIPTION                                                                                \
+  "Without --load and --model-path the model is the current folder if it holds a\n"                \
+  "checkpoint, else the first installed voice, else the demo voice.\n"                             \
+  "\n"                                                                                             \
+  "A text file is spoken sentence by sentence; sentence k, counted from 0, has the\n"              \
+  "seed SEED + 1000 k.\n"                                                                          \
+  "\n"                                                                                             \
+  "Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted (what was made until\n"           \
+  "then is kept).\n"
+
+#define FILE_ARG   G_OPTION_ARG_FILENAME
+#define STRING_ARG G_OPTION_ARG_FILENAME /* bytes: GLib would refuse UTF-8 in the C locale */
+#define INT_ARG    G_OPTION_ARG_INT
+#define DOUBLE_ARG G_OPTION_ARG_DOUBLE
+#define FLAG_ARG   G_OPTION_ARG_NONE
+
+static void
+add_model_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
+{
+  const GOptionEntry entries[] = {
+    { "load", 0, 0, FILE_ARG, &o->load, "Speak with a .qora-tts file", "FILE" },
+    { "model-path", 0, 0, FILE_ARG, &o->model_path, "Speak with a Hugging Face checkpoint", "DIR" },
+    { "precision", 0, 0, STRING_ARG, &raw->precision,
+      "Weights of a checkpoint: q4, q8, f16, bf16 or f32 (q4)", "NAME" },
+    { "f16", 0, 0, FLAG_ARG, &raw->f16, "The same as --precision f16", NULL },
+    { "save", 0, 0, FILE_ARG, &o->save,
+      "Write the model to a .qora-tts file; without a text, that is all", "FILE" },
+    { "threads", 0, 0, INT_ARG, &o->threads, "Worker threads (0: one for each core)", "N" },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+static void
+add_text_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
+{
+  const GOptionEntry entries[] = {
+    { "text", 0, 0, STRING_ARG, &raw->text, "Text to speak, in one go (\"" DEFAULT_TEXT "\")",
+      "TEXT" },
+    { "text-file", 0, 0, FILE_ARG, &o->text_file,
+      "Text to speak sentence by sentence; - is standard input", "FILE" },
+    { "speaker", 0, 0, STRING_ARG, &raw->speaker, "Preset voice (ryan)", "NAME" },
+    { "language", 0, 0, STRING_ARG, &raw->language, "Language of the text, or auto (english)",
+      "NAME" },
+    { "instruct", 0, 0, STRING_ARG, &raw->instruct, "Style, or description of a designed voice",
+      "TEXT" },
+    { "text-mode", 0, 0, STRING_ARG, &raw->text_mode,
+      "How the model reads the text: streaming or non-streaming (non-streaming)", "MODE" },
+    { "special-tokens", 0, 0, FLAG_ARG, &o->parse_special,
+      "Strings such as <|im_end|> in the text are the model's special tokens", NULL },
+    { "batch", 0, 0, INT_ARG, &o->batch, "Sentences made together (0: choose)", "N" },
+    { "pause", 0, 0, DOUBLE_ARG, &o->pause,
+      "Silence between sentences, threefold between paragraphs (0.2)", "SECONDS" },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+static void
+add_sampling_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
+{
+  const GOptionEntry entries[] = {
+    { "seed", 0, 0, STRING_ARG, &raw->seed, "Same seed, same speech (0)", "SEED" },
+    { "max-codes", 0, 0, INT_ARG, &o->max_codes, "At most N frames of 80 ms for each text (500)",
+      "N" },
+    { "temperature", 0, 0, DOUBLE_ARG, &o->temperature, "Variety (the model's own, often 0.9)",
+      "T" },
+    { "top-k", 0, 0, INT_ARG, &o->top_k,
+      "Draw from the K best codes; 0: all (the model's own, often 50)", "K" },
+    { "top-p", 0, 0, DOUBLE_ARG, &o->top_p,
+      "Draw from the best codes of probability P (the model's own, often 1.0)", "P" },
+    { "repetition-penalty", 0, 0, DOUBLE_ARG, &o->repetition_penalty,
+      "Penalty for codes that were there before (the model's own, often 1.05)", "R" },
+    { "greedy", 0, 0, FLAG_ARG, &o->greedy, "Always take the best code", NULL },
+    { "no-runaway-guard", 0, 0, FLAG_ARG, &o->no_runaway_guard,
+      "Do not stop speech that is far longer than its text can need", NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+static void
+add_file_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
+{
+  const GOptionEntry entries[] = {
+    { "output", 0, 0, FILE_ARG, &o->output,
+      "Sound file (output.wav); - writes raw 16-bit samples to standard output", "FILE" },
+    { "codes-out", 0, 0, FILE_ARG, &o->codes_out, "Write the codes as JSON", "FILE" },
+    { "codes-in", 0, 0, FILE_ARG, &o->codes_in, "Turn such codes into sound, no text", "FILE" },
+    { "stats", 0, 0, FILE_ARG, &o->stats, "Write sizes and times as JSON", "FILE" },
+    { "tokenize", 0, 0, FLAG_ARG, &raw->tokenize, "Print the text's token ids as JSON", NULL },
+    { "list-speakers", 0, 0, FLAG_ARG, &raw->list_speakers, "Print the model's voices", NULL },
+    { "list-languages", 0, 0, FLAG_ARG, &raw->list_languages, "Print its languages", NULL },
+    { "info", 0, 0, FLAG_ARG, &raw->info, "Print what is known of the model", NULL },
+    { "quiet", 'q', 0, FLAG_ARG, &o->quiet, "Only errors", NULL },
+    { "version", 0, 0, FLAG_ARG, &raw->version, "Print the version", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->rest, NULL, NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+static gboolean
+parse_command_line (CliOptions *o, RawOptions *raw, char **argv, GError **error)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new ("- text to speech");
+  g_autoptr (GError) reason = NULL;
+  g_auto (GStrv) arguments = g_strdupv (argv);
+
+  g_option_context_set_description (context, DESCRIPTION);
+  add_model_options (context, o, raw);
+  add_text_options (context, o, raw);
+  add_sampling_options (context, o, raw);
+  add_file_options (context, o, raw);
+  if (g_option_context_parse_strv (context, &arguments, &reason))
+    return TRUE;
+  g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE, "%s; see qora-tts --help", reason->message);
+  return FALSE;
+}
+
+static gboolean
+usage (GError **error, const char *message)
+{
+  g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE, "%s", message);
+  return FALSE;
+}
+
+static gboolean
+check_precision (CliOptions *o, const RawOptions *raw, GError **error)
+{
+  o->precision_given = raw->precision != NULL || raw->f16;
+  if (raw->f16)
+    o->precision = QTTS_PRECISION_F16;
+  if (raw->precision == NULL)
+    return TRUE;
+
+  if (!qtts_precision_parse (raw->precision, &o->precision))
+    {
+      g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
+                   "--precision %s: must be q4, q8, f16, bf16 or f32", raw->precision);
+      return FALSE;
+    }
+  if (raw->f16 && o->precision != QTTS_PRECISION_F16)
+    return usage (error, "--f16 contradicts --precision");
+  return TRUE;
+}
+
+static gboolean
+check_seed (CliOptions *o, const RawOptions *raw, GError **error)
+{
+  if (raw->seed == NULL
+      || g_ascii_string_to_unsigned (raw->seed, 10, 0, G_MAXUINT64, &o->seed, NULL))
+    return TRUE;
+  g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
+               "--seed %s: must be a whole number from 0 to 18446744073709551615", raw->seed);
+  return FALSE;
+}
+
+static gboolean
+check_numbers (const CliOptions *o, GError **error)
+{
+  if (o->threads < 0 || o->threads > 1024)
+    return usage (error, "--threads: must be 0 to 1024, 0 means one for each core");
+  if (o->batch < 0 || o->batch > 1024)
+    return usage (error, "--batch: must be 0 to 1024, 0 lets the program choose");
+  if (!(o->pause >= 0 && o->pause <= 60))
+    return usage (error, "--pause: must be 0 to 60 seconds");
+  if (o->max_codes < 1)
+    return usage (error, "--max-codes: must be 1 or more");
+  if (!isnan (o->temperature) && !(o->temperature > 0 && o->temperature <= 100))
+    return usage (error, "--temperature: must be above 0 and at most 100; --greedy leaves nothing "
+                         "to chance");
+  if (o->top_k != G_MININT && o->top_k < 0)
+    return usage (error, "--top-k: must be 0 or more, 0 turns it off");
+  if (!isnan (o->top_p) && !(o->top_p > 0 && o->top_p <= 1))
+    return usage (error, "--top-p: must be above 0 and at most 1, which turns it off");
+  if (!isnan (o->repetition_penalty)
+      && !(o->repetition_penalty >= 1 && o->repetition_penalty <= 100))
+    return usage (error, "--repetition-penalty: must be 1 to 100, 1 turns it off");
+  return TRUE;
+}
+
+static gboolean
+check_text_mode (CliOptions *o, const RawOptions *raw, GError **error)
+{
+  o->streaming_text = raw->text_mode != NULL && strcmp (raw->text_mode, "streaming") == 0;
+  if (o->streaming_text || raw->text_mode == NULL || strcmp (raw->text_mode, "non-streaming") == 0)
+    return TRUE;
+  g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
+               "--text-mode %s: must be streaming or non-streaming", raw->text_mode);
+  return FALSE;
+}
+
+static gboolean
+take_string (const char *bytes, const char *option, char **string, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (bytes == NULL)
+    return TRUE;
+  *string = cli_to_utf8 (bytes, strlen (bytes), option, &reason);
+  return *string != NULL || usage (error, reason->message);
+}
+
+static gboolean
+take_strings (CliOptions *o, const RawOptions *raw, GError **error)
+{
+  if (!take_string (raw->text, "--text", &o->text, error)
+      || !take_string (raw->speaker, "--speaker", &o->speaker, error)
+      || !take_string (raw->language, "--language", &o->language, error)
+      || !take_string (raw->instruct, "--instruct", &o->instruct, error))
+    return FALSE;
+  if (o->text == NULL && o->text_file == NULL)
+    o->text = g_strdup (DEFAULT_TEXT);
+  if (o->output == NULL)
+    o->output = g_strdup ("output.wav");
+  return TRUE;
+}
+
+static gboolean
+choose_action (CliOptions *o, const RawOptions *raw, GError **error)
+{
+  const struct
+  {
+    gboolean asked;
+    CliAction action;
+  } others[] = {
+    { raw->version, CLI_ACTION_VERSION },
+    { raw->list_speakers, CLI_ACTION_LIST_SPEAKERS },
+    { raw->list_languages, CLI_ACTION_LIST_LANGUAGES },
+    { raw->info, CLI_ACTION_INFO },
+    { raw->tokenize, CLI_ACTION_TOKENIZE },
+    { o->codes_in != NULL, CLI_ACTION_DECODE },
+  };
+  int n = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    if (others[i].asked && n++ == 0)
+      o->action = others[i].action;
+  if (n > 1)
+    return usage (error, "only one of --codes-in, --tokenize, --list-speakers, --list-languages, "
+                         "--info and --version can be done at a time");
+  if (n == 0 && o->save != NULL && raw->text == NULL && o->text_file == NULL)
+    o->action = CLI_ACTION_CONVERT;
+  return TRUE;
+}
+
+static gboolean
+check_combinations (const CliOptions *o, const RawOptions *raw, GError **error)
+{
+  if (raw->rest != NULL && raw->rest[0] != NULL)
+    {
+      g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
+                   "unexpected argument \"%s\": options begin with --, and a text with spaces "
+                   "stands in quotes behind --text",
+                   raw->rest[0]);
+      return FALSE;
+    }
+  if (o->load != NULL && o->model_path != NULL)
+    return usage (error, "--load and --model-path exclude each other: there is one model");
+  if (raw->text != NULL && o->text_file != NULL)
+    return usage (error, "--text and --text-file exclude each other");
+  if (o->codes_in != NULL && (raw->text != NULL || o->text_file != NULL))
+    return usage (error, "--codes-in takes its speech from the codes: leave out the text");
+  if (o->codes_in != NULL && o->codes_out != NULL)
+    return usage (error, "--codes-in and --codes-out exclude each other: they are the same codes");
+  return TRUE;
+}
+
+gboolean
+cli_options_parse (CliOptions *options, char **argv, GError **error)
+{
+  g_auto (RawOptions) raw = { 0 };
+
+  *options = (CliOptions){
+    .precision = QTTS_PRECISION_Q4,
+    .max_codes = 500,
+    .temperature = NAN,
+    .top_k = G_MININT,
+    .top_p = NAN,
+    .repetition_penalty = NAN,
+    .pause = 0.2,
+  };
+  return parse_command_line (options, &raw, argv, error)
+         && check_combinations (options, &raw, error) && check_precision (options, &raw, error)
+         && check_seed (options, &raw, error) && check_numbers (options, error)
+         && check_text_mode (options, &raw, error) && take_strings (options, &raw, error)
+         && choose_action (options, &raw, error);
+}
+
+void
+cli_options_clear (CliOptions *options)
+{
+  g_free (options->load);
+  g_free (options->model_path);
+  g_free (options->save);
+  g_free (options->text);
+  g_free (options->text_file);
+  g_free (options->speaker);
+  g_free (options->language);
+  g_free (options->instruct);
+  g_free (options->output);
+  g_free (options->codes_out);
+  g_free (options->codes_in);
+  g_free (options->stats);
+}
