@@ -54,6 +54,7 @@ read_entry (qtts_added_tokens *added, const char *source, const cJSON *entry, do
             qtts_vocabulary *vocabulary, qtts_error *error)
 {
   const char *content = cJSON_GetStringValue (cJSON_GetObjectItemCaseSensitive (entry, "content"));
+  int32_t known;
   qtts_status status;
 
   if (content == NULL || content[0] == '\0')
@@ -64,7 +65,8 @@ read_entry (qtts_added_tokens *added, const char *source, const cJSON *entry, do
       return QTTS_OK;
 
   status = check_flags (vocabulary, source, entry, content, error);
-  if (status == QTTS_OK && qtts_vocabulary_find (vocabulary, content, strlen (content)) != id)
+  known = qtts_vocabulary_find (vocabulary, content, strlen (content));
+  if (status == QTTS_OK && (known < 0 || known != id))
     status = qtts_vocabulary_add (vocabulary, source, content, id, error);
   if (status == QTTS_OK)
     status = append (added, content, (int32_t) id, error);

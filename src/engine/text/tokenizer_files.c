@@ -26,13 +26,15 @@ typedef struct
 } Reader;
 
 static qtts_status
-check_utf8 (const char *origin, const char *name, qtts_tokenizer_file file, qtts_error *error)
+check_text (const char *origin, const char *name, qtts_tokenizer_file file, qtts_error *error)
 {
   size_t valid = qtts_utf8_valid (file.text, file.length);
 
   if (valid < file.length)
     return qtts_fail (error, QTTS_ERROR_FORMAT, "%s: %s is not UTF-8 at byte %zu", origin, name,
                       valid);
+  if (memchr (file.text, '\0', file.length) != NULL)
+    return qtts_fail (error, QTTS_ERROR_FORMAT, "%s: %s has a zero byte", origin, name);
   return QTTS_OK;
 }
 
@@ -40,7 +42,7 @@ static qtts_status
 parse (const char *origin, const char *name, qtts_tokenizer_file file, cJSON **tree,
        qtts_error *error)
 {
-  qtts_status status = check_utf8 (origin, name, file, error);
+  qtts_status status = check_text (origin, name, file, error);
   const char *stop = NULL;
 
   if (status != QTTS_OK)
@@ -183,7 +185,7 @@ read_merges_text (Reader *reader, qtts_error *error)
 {
   qtts_tokenizer_file file = reader->files->merges;
   const char *end = file.text + file.length;
-  qtts_status status = check_utf8 (reader->files->origin, "merges.txt", file, error);
+  qtts_status status = check_text (reader->files->origin, "merges.txt", file, error);
   size_t lines = 1;
   int32_t rank = 0;
   int number = 0;

@@ -31,21 +31,31 @@ qtts_vocabulary_clear (qtts_vocabulary *vocabulary)
   free (vocabulary->pieces);
 }
 
-/* The slot that holds the piece, or the empty one where it belongs (FNV-1a, linear probing). */
-static qtts_vocabulary_slot *
-slot_of (const qtts_vocabulary *vocabulary, const char *piece, size_t length)
+/* FNV-1a */
+static uint32_t
+hash_of (const char *piece, size_t length)
 {
   uint64_t hash = UINT64_C (0xCBF29CE484222325);
-  size_t i;
 
-  for (size_t byte = 0; byte < length; byte++)
-    hash = (hash ^ (unsigned char) piece[byte]) * UINT64_C (0x100000001B3);
-  for (i = (size_t) (hash ^ hash >> 32) & vocabulary->mask;; i = (i + 1) & vocabulary->mask)
+  for (size_t i = 0; i < length; i++)
+    hash = (hash ^ (unsigned char) piece[i]) * UINT64_C (0x100000001B3);
+  return (uint32_t) (hash ^ hash >> 32);
+}
+
+/* The slot that holds the piece, or the empty one where it belongs. Hashes are compared first:
+ * looking at the strings of passers-by would double the time. */
+static qtts_vocabulary_slot *
+slot_of (const qtts_vocabulary *vocabulary, const char *piece, size_t length, uint32_t hash)
+{
+  size_t i = hash & vocabulary->mask;
+
+  for (;; i = (i + 1) & vocabulary->mask)
     {
       qtts_vocabulary_slot *slot = &vocabulary->slots[i];
 
       if (slot->piece == NULL
-          || (slot->length == length && memcmp (slot->piece, piece, length) == 0))
+          || (slot->hash == hash && strncmp (slot->piece, piece, length) == 0
+              && slot->piece[length] == '\0'))
         return slot;
     }
 }
@@ -55,7 +65,8 @@ qtts_vocabulary_add (qtts_vocabulary *vocabulary, const char *source, const char
                      qtts_error *error)
 {
   size_t length = strlen (piece);
-  qtts_vocabulary_slot *slot = slot_of (vocabulary, piece, length);
+  uint32_t hash = hash_of (piece, length);
+  qtts_vocabulary_slot *slot = slot_of (vocabulary, piece, length, hash);
 
   if (!(id >= 0 && id < vocabulary->bound) || id != floor (id))
     return qtts_fail (error, QTTS_ERROR_FORMAT,
@@ -67,7 +78,7 @@ qtts_vocabulary_add (qtts_vocabulary *vocabulary, const char *source, const char
   if (vocabulary->pieces[(int32_t) id] != NULL)
     return qtts_fail (error, QTTS_ERROR_FORMAT, "%s: %s: \"%s\" and \"%s\" have the same id %.0f",
                       vocabulary->origin, source, vocabulary->pieces[(int32_t) id], piece, id);
-  *slot = (qtts_vocabulary_slot){ piece, (uint32_t) length, (int32_t) id };
+  *slot = (qtts_vocabulary_slot){ piece, hash, (int32_t) id };
   vocabulary->pieces[(int32_t) id] = piece;
   return QTTS_OK;
 }
@@ -75,7 +86,7 @@ qtts_vocabulary_add (qtts_vocabulary *vocabulary, const char *source, const char
 int32_t
 qtts_vocabulary_find (const qtts_vocabulary *vocabulary, const char *piece, size_t length)
 {
-  const qtts_vocabulary_slot *slot = slot_of (vocabulary, piece, length);
+  const qtts_vocabulary_slot *slot = slot_of (vocabulary, piece, length, hash_of (piece, length));
 
   return slot->piece == NULL ? -1 : slot->id;
 }

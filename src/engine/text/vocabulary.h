@@ -13,7 +13,7 @@
 typedef struct
 {
   const char *piece; /* NULL: empty slot */
-  uint32_t length;
+  uint32_t hash;
   int32_t id;
 } qtts_vocabulary_slot;
 
@@ -37,5 +37,5 @@ void qtts_vocabulary_clear (qtts_vocabulary *vocabulary);
 qtts_status qtts_vocabulary_add (qtts_vocabulary *vocabulary, const char *source, const char *piece,
                                  double id, qtts_error *error);
 
-/* -1: unknown. */
+/* -1: unknown. piece[length] contains no zero byte. */
 int32_t qtts_vocabulary_find (const qtts_vocabulary *vocabulary, const char *piece, size_t length);
