@@ -1,0 +1,203 @@
+/* kernels_avx512.c: kernels for AVX-512 with VNNI
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <immintrin.h>
+
+#include "kernels.h"
+
+typedef __m512 V;
+
+enum
+{
+  LANES = 16,
+  STRIPS_AT_ONCE = 4,
+  ROW_COLUMNS = 4,
+  VALUE_VECTORS = 8,
+};
+
+#define v_load(p)      _mm512_loadu_ps (p)
+#define v_store(p, v)  _mm512_storeu_ps (p, v)
+#define v_splat(x)     _mm512_set1_ps (x)
+#define v_fma(a, b, c) _mm512_fmadd_ps (a, b, c)
+#define v_max(a, b)    _mm512_max_ps (a, b)
+#define v_min(a, b)    _mm512_min_ps (a, b)
+#define v_sum(v)       _mm512_reduce_add_ps (v)
+#define v_largest(v)   _mm512_reduce_max_ps (v)
+#define v_round(v)     _mm512_roundscale_ps (v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+#define v_scale(v, k)  _mm512_scalef_ps (v, k)
+#define v_load_f16(p)  _mm512_cvtph_ps (_mm256_loadu_si256 ((const __m256i *) (p)))
+#define v_store_f16(p, v)                                                                          \
+  _mm256_storeu_si256 ((__m256i *) (p), _mm512_cvtps_ph (v, _MM_FROUND_TO_NEAREST_INT))
+#define v_load_bf16(p)                                                                             \
+  _mm512_castsi512_ps (                                                                            \
+      _mm512_slli_epi32 (_mm512_cvtepu16_epi32 (_mm256_loadu_si256 ((const __m256i *) (p))), 16))
+#define v_load_bf16_pair(p, odd)                                                                   \
+  _mm512_castsi512_ps (                                                                            \
+      (odd) ? _mm512_and_si512 (_mm512_loadu_si512 (p), _mm512_set1_epi32 ((int) 0xFFFF0000u))     \
+            : _mm512_slli_epi32 (_mm512_loadu_si512 (p), 16))
+
+#include "kernels_vector.h"
+
+static void
+quantize (const float *x, int groups, int8_t *values, float *scales, int32_t *offsets)
+{
+  for (int g = 0; g < groups; g++, x += 32, values += 32)
+    {
+      const __m512 a = _mm512_loadu_ps (x), b = _mm512_loadu_ps (x + 16);
+      const float largest
+          = _mm512_reduce_max_ps (_mm512_max_ps (_mm512_abs_ps (a), _mm512_abs_ps (b)));
+      const __m512 inverse = _mm512_set1_ps (largest > 0 ? 127.0f / largest : 0);
+      const __m512i i = _mm512_cvtps_epi32 (_mm512_mul_ps (a, inverse));
+      const __m512i j = _mm512_cvtps_epi32 (_mm512_mul_ps (b, inverse));
+
+      scales[g] = largest / 127.0f;
+      offsets[g] = -128 * _mm512_reduce_add_epi32 (_mm512_add_epi32 (i, j));
+      _mm_storeu_si128 ((__m128i *) values, _mm512_cvtsepi32_epi8 (i));
+      _mm_storeu_si128 ((__m128i *) (values + 16), _mm512_cvtsepi32_epi8 (j));
+    }
+}
+
+/* Bytes ahead of the loads at which a strip is fetched. */
+enum
+{
+  PREFETCH = 2816,
+};
+
+/* The 32 inputs of a group as level + 128, four inputs of 16 rows to a vector; and the rows'
+ * scales. */
+INLINE void
+unpack_q4 (const uint8_t *group, __m512i w[8], __m512 *scale)
+{
+  const __m512i table = _mm512_xor_si512 (
+      _mm512_broadcast_i32x4 (_mm_loadu_si128 ((const __m128i *) qtts_q4_levels)),
+      _mm512_set1_epi8 ((char) 0x80));
+  const __m512i mask = _mm512_set1_epi8 (15);
+
+  for (int j = 0; j < 4; j++)
+    {
+      const __m512i packed = _mm512_loadu_si512 (group + 64 * j);
+
+      _mm_prefetch ((const char *) group + PREFETCH + 64 * j, _MM_HINT_T0);
+      w[2 * j] = _mm512_shuffle_epi8 (table, _mm512_and_si512 (packed, mask));
+      w[2 * j + 1]
+          = _mm512_shuffle_epi8 (table, _mm512_and_si512 (_mm512_srli_epi16 (packed, 4), mask));
+    }
+  *scale = _mm512_cvtph_ps (_mm256_loadu_si256 ((const __m256i *) (group + 256)));
+}
+
+INLINE void
+unpack_q8 (const uint8_t *group, __m512i w[8], __m512 *scale)
+{
+  for (int j = 0; j < 8; j++)
+    {
+      _mm_prefetch ((const char *) group + PREFETCH + 64 * j, _MM_HINT_T0);
+      w[j] = _mm512_xor_si512 (_mm512_loadu_si512 (group + 64 * j), _mm512_set1_epi8 ((char) 0x80));
+    }
+  *scale = _mm512_cvtph_ps (_mm256_loadu_si256 ((const __m256i *) (group + 512)));
+}
+
+INLINE void
+unpack (qtts_format format, const uint8_t *group, __m512i w[8], __m512 *scale)
+{
+  if (format == QTTS_FORMAT_Q4)
+    unpack_q4 (group, w, scale);
+  else
+    unpack_q8 (group, w, scale);
+}
+
+INLINE __m512i
+splat_inputs (const int8_t *values)
+{
+  int32_t four;
+
+  memcpy (&four, values, sizeof four);
+  return _mm512_set1_epi32 (four);
+}
+
+INLINE void
+quantized_block (qtts_format format, const uint8_t *strips, int n_strips, const qtts_quantized *x,
+                 int first, int n, float *y, size_t ldy)
+{
+  const size_t group_bytes = format == QTTS_FORMAT_Q4 ? 288 : 544;
+  const size_t strip_bytes = (size_t) x->groups * group_bytes;
+  __m512 sum[2 * COLUMNS_AT_ONCE];
+
+  for (int k = 0; k < n_strips * n; k++)
+    sum[k] = _mm512_setzero_ps ();
+  for (int g = 0; g < x->groups; g++)
+    {
+      __m512i w[2][8];
+      __m512 scale[2];
+
+      for (int s = 0; s < n_strips; s++)
+        unpack (format, strips + (size_t) s * strip_bytes + (size_t) g * group_bytes, w[s],
+                &scale[s]);
+      for (int c = 0; c < n; c++)
+        {
+          const size_t at = (size_t) (first + c) * (size_t) x->groups + (size_t) g;
+          const __m512 x_scale = _mm512_set1_ps (x->scales[at]);
+          __m512i dot[2];
+
+          for (int s = 0; s < n_strips; s++)
+            dot[s] = _mm512_set1_epi32 (x->offsets[at]);
+          for (int j = 0; j < 8; j++)
+            {
+              const __m512i inputs = splat_inputs (x->values + at * 32 + 4 * (size_t) j);
+
+              for (int s = 0; s < n_strips; s++)
+                dot[s] = _mm512_dpbusd_epi32 (dot[s], w[s][j], inputs);
+            }
+          for (int s = 0; s < n_strips; s++)
+            sum[s * n + c] = _mm512_fmadd_ps (_mm512_cvtepi32_ps (dot[s]),
+                                              _mm512_mul_ps (scale[s], x_scale), sum[s * n + c]);
+        }
+    }
+  for (int s = 0; s < n_strips; s++)
+    for (int c = 0; c < n; c++)
+      _mm512_storeu_ps (y + (size_t) (first + c) * ldy + 16 * s, sum[s * n + c]);
+}
+
+INLINE void
+multiply_quantized (qtts_format format, const uint8_t *strips, int n_strips,
+                    const qtts_quantized *x, int n, float *y, size_t ldy)
+{
+  const size_t strip_bytes = (size_t) x->groups * (format == QTTS_FORMAT_Q4 ? 288 : 544);
+  int s = 0;
+
+#define TWO(first, count)                                                                          \
+  quantized_block (format, strips + (size_t) s * strip_bytes, 2, x, first, count, y + 16 * s, ldy)
+#define ONE(first, count)                                                                          \
+  quantized_block (format, strips + (size_t) s * strip_bytes, 1, x, first, count, y + 16 * s, ldy)
+  if (n > 1)
+    for (; s + 2 <= n_strips; s += 2)
+      FOR_COLUMN_BLOCKS (n, COLUMNS_AT_ONCE, TWO)
+  for (; s < n_strips; s++)
+    FOR_COLUMN_BLOCKS (n, COLUMNS_AT_ONCE, ONE)
+#undef TWO
+#undef ONE
+}
+
+static void
+multiply_q4 (const void *strips, int n_strips, const qtts_quantized *x, int n, float *y, size_t ldy)
+{
+  multiply_quantized (QTTS_FORMAT_Q4, strips, n_strips, x, n, y, ldy);
+}
+
+static void
+multiply_q8 (const void *strips, int n_strips, const qtts_quantized *x, int n, float *y, size_t ldy)
+{
+  multiply_quantized (QTTS_FORMAT_Q8, strips, n_strips, x, n, y, ldy);
+}
+
+const qtts_kernels qtts_kernels_avx512 = {
+  .quantize = quantize,
+  .multiply_q4 = multiply_q4,
+  .multiply_q8 = multiply_q8,
+  .multiply_strips = multiply_strips,
+  .multiply_rows = multiply_rows,
+  .rms_norm = rms_norm,
+  .silu_multiply = silu_multiply,
+  .narrow = narrow,
+  .attend = attend,
+};

@@ -1,0 +1,395 @@
+/* kernels_vector.h: the float kernels, written once for vectors of any width
+ *
+ * An instruction set's source file defines LANES, the type V of LANES floats, the primitives v_…
+ * below it, and how many strips and columns its registers hold (STRIPS_AT_ONCE, ROW_COLUMNS), then
+ * includes this file.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <math.h>
+#include <string.h>
+
+#include "half.h"
+#include "kernels.h"
+
+#define INLINE static inline __attribute__ ((always_inline))
+
+enum
+{
+  PARTS = QTTS_STRIP_ROWS / LANES, /* vectors in 16 rows or slots */
+  COLUMNS_AT_ONCE = 4,
+};
+
+/* Runs `block` with constant counts of columns, so that its accumulators become registers. */
+#define FOR_COLUMN_BLOCKS(n, most, block)                                                          \
+  for (int first_ = 0; first_ < (n); first_ += (most))                                             \
+    switch ((n) -first_ < (most) ? (n) -first_ : (most))                                           \
+      {                                                                                            \
+      case 1:                                                                                      \
+        block (first_, 1);                                                                         \
+        break;                                                                                     \
+      case 2:                                                                                      \
+        block (first_, 2);                                                                         \
+        break;                                                                                     \
+      case 3:                                                                                      \
+        block (first_, 3);                                                                         \
+        break;                                                                                     \
+      default:                                                                                     \
+        block (first_, 4);                                                                         \
+        break;                                                                                     \
+      }
+
+INLINE size_t
+float_bytes (qtts_format format)
+{
+  return format == QTTS_FORMAT_F32 ? sizeof (float) : sizeof (uint16_t);
+}
+
+/* Rows part * LANES .. of input i of a strip. */
+INLINE V
+strip_vector (qtts_format format, const char *strip, int i, int part)
+{
+  if (format == QTTS_FORMAT_F32)
+    return v_load ((const float *) strip + i * QTTS_STRIP_ROWS + part * LANES);
+  if (format == QTTS_FORMAT_F16)
+    return v_load_f16 ((const uint16_t *) strip + i * QTTS_STRIP_ROWS + part * LANES);
+  return v_load_bf16_pair ((const uint32_t *) strip + i / 2 * QTTS_STRIP_ROWS + part * LANES,
+                           i % 2);
+}
+
+INLINE void
+strip_block (qtts_format format, const char *strips, int n_strips, int cols, const float *x,
+             size_t ldx, int n, float *y, size_t ldy)
+{
+  const size_t strip_bytes = (size_t) QTTS_STRIP_ROWS * (size_t) cols * float_bytes (format);
+  V sum[STRIPS_AT_ONCE * COLUMNS_AT_ONCE * PARTS];
+
+  for (int k = 0; k < n_strips * n * PARTS; k++)
+    sum[k] = v_splat (0);
+  for (int pair = 0; pair < cols; pair += 2)
+    for (int odd = 0; odd < 2; odd++)
+      for (int s = 0; s < n_strips; s++)
+        for (int part = 0; part < PARTS; part++)
+          {
+            const V w = strip_vector (format, strips + (size_t) s * strip_bytes, pair + odd, part);
+
+            for (int c = 0; c < n; c++)
+              {
+                V *to = &sum[(s * n + c) * PARTS + part];
+
+                *to = v_fma (w, v_splat (x[(size_t) c * ldx + (size_t) (pair + odd)]), *to);
+              }
+          }
+  for (int s = 0; s < n_strips; s++)
+    for (int c = 0; c < n; c++)
+      for (int part = 0; part < PARTS; part++)
+        v_store (y + (size_t) c * ldy + (size_t) (s * QTTS_STRIP_ROWS + part * LANES),
+                 sum[(s * n + c) * PARTS + part]);
+}
+
+INLINE void
+multiply_strips_of (qtts_format format, const char *strips, int n_strips, int cols, const float *x,
+                    size_t ldx, int n, float *y, size_t ldy)
+{
+  const size_t strip_bytes = (size_t) QTTS_STRIP_ROWS * (size_t) cols * float_bytes (format);
+  int s = 0;
+
+#define SEVERAL(first, count)                                                                      \
+  strip_block (format, strips + (size_t) s * strip_bytes, STRIPS_AT_ONCE, cols,                    \
+               x + (size_t) (first) *ldx, ldx, count,                                              \
+               y + (size_t) (first) *ldy + (size_t) s * QTTS_STRIP_ROWS, ldy)
+#define ONE(first, count)                                                                          \
+  strip_block (format, strips + (size_t) s * strip_bytes, 1, cols, x + (size_t) (first) *ldx, ldx, \
+               count, y + (size_t) (first) *ldy + (size_t) s * QTTS_STRIP_ROWS, ldy)
+  for (; s + STRIPS_AT_ONCE <= n_strips; s += STRIPS_AT_ONCE)
+    FOR_COLUMN_BLOCKS (n, COLUMNS_AT_ONCE, SEVERAL)
+  for (; s < n_strips; s++)
+    FOR_COLUMN_BLOCKS (n, COLUMNS_AT_ONCE, ONE)
+#undef SEVERAL
+#undef ONE
+}
+
+static void
+multiply_strips (qtts_format format, const void *strips, int n_strips, int cols, const float *x,
+                 size_t ldx, int n, float *y, size_t ldy)
+{
+  if (format == QTTS_FORMAT_F32)
+    multiply_strips_of (QTTS_FORMAT_F32, strips, n_strips, cols, x, ldx, n, y, ldy);
+  else if (format == QTTS_FORMAT_BF16)
+    multiply_strips_of (QTTS_FORMAT_BF16, strips, n_strips, cols, x, ldx, n, y, ldy);
+  else
+    multiply_strips_of (QTTS_FORMAT_F16, strips, n_strips, cols, x, ldx, n, y, ldy);
+}
+
+INLINE V
+row_vector (qtts_format format, const char *at)
+{
+  if (format == QTTS_FORMAT_F32)
+    return v_load ((const float *) at);
+  return format == QTTS_FORMAT_F16 ? v_load_f16 ((const uint16_t *) at)
+                                   : v_load_bf16 ((const uint16_t *) at);
+}
+
+INLINE float
+row_value (qtts_format format, const char *at)
+{
+  uint16_t half;
+  float value;
+
+  if (format == QTTS_FORMAT_F32)
+    {
+      memcpy (&value, at, sizeof value);
+      return value;
+    }
+  memcpy (&half, at, sizeof half);
+  return format == QTTS_FORMAT_F16 ? qtts_f16_to_float (half) : qtts_bf16_to_float (half);
+}
+
+INLINE void
+row_block (qtts_format format, const char *rows, int n_rows, int cols, const float *x, size_t ldx,
+           int n, float *y, size_t ldy)
+{
+  const size_t bytes = float_bytes (format), row_bytes = (size_t) cols * bytes;
+  const int whole = cols / LANES * LANES;
+  V sum[4 * COLUMNS_AT_ONCE];
+
+  for (int k = 0; k < n_rows * n; k++)
+    sum[k] = v_splat (0);
+  for (int i = 0; i < whole; i += LANES)
+    for (int r = 0; r < n_rows; r++)
+      {
+        const V w = row_vector (format, rows + (size_t) r * row_bytes + (size_t) i * bytes);
+
+        for (int c = 0; c < n; c++)
+          sum[r * n + c] = v_fma (w, v_load (x + (size_t) c * ldx + i), sum[r * n + c]);
+      }
+  for (int r = 0; r < n_rows; r++)
+    for (int c = 0; c < n; c++)
+      {
+        float total = v_sum (sum[r * n + c]);
+
+        for (int i = whole; i < cols; i++)
+          total += row_value (format, rows + (size_t) r * row_bytes + (size_t) i * bytes)
+                   * x[(size_t) c * ldx + (size_t) i];
+        y[(size_t) c * ldy + (size_t) r] = total;
+      }
+}
+
+INLINE void
+multiply_rows_of (qtts_format format, const char *rows, int n_rows, int cols, const float *x,
+                  size_t ldx, int n, float *y, size_t ldy)
+{
+  const size_t row_bytes = (size_t) cols * float_bytes (format);
+  int r = 0;
+
+#define FOUR(first, count)                                                                         \
+  row_block (format, rows + (size_t) r * row_bytes, 4, cols, x + (size_t) (first) *ldx, ldx,       \
+             count, y + (size_t) (first) *ldy + r, ldy)
+#define ONE(first, count)                                                                          \
+  row_block (format, rows + (size_t) r * row_bytes, 1, cols, x + (size_t) (first) *ldx, ldx,       \
+             count, y + (size_t) (first) *ldy + r, ldy)
+  for (; r + 4 <= n_rows; r += 4)
+    FOR_COLUMN_BLOCKS (n, ROW_COLUMNS, FOUR)
+  for (; r < n_rows; r++)
+    FOR_COLUMN_BLOCKS (n, ROW_COLUMNS, ONE)
+#undef FOUR
+#undef ONE
+}
+
+static void
+multiply_rows (qtts_format format, const void *rows, int n_rows, int cols, const float *x,
+               size_t ldx, int n, float *y, size_t ldy)
+{
+  if (format == QTTS_FORMAT_F32)
+    multiply_rows_of (QTTS_FORMAT_F32, rows, n_rows, cols, x, ldx, n, y, ldy);
+  else if (format == QTTS_FORMAT_BF16)
+    multiply_rows_of (QTTS_FORMAT_BF16, rows, n_rows, cols, x, ldx, n, y, ldy);
+  else
+    multiply_rows_of (QTTS_FORMAT_F16, rows, n_rows, cols, x, ldx, n, y, ldy);
+}
+
+static void
+rms_norm (const float *x, const float *weight, int n, float eps, float *y)
+{
+  const int whole = n / LANES * LANES;
+  V squares = v_splat (0), factors;
+  float sum, factor;
+
+  for (int i = 0; i < whole; i += LANES)
+    squares = v_fma (v_load (x + i), v_load (x + i), squares);
+  sum = v_sum (squares);
+  for (int i = whole; i < n; i++)
+    sum += x[i] * x[i];
+
+  factor = 1.0f / sqrtf (sum / (float) n + eps);
+  factors = v_splat (factor);
+  for (int i = 0; i < whole; i += LANES)
+    v_store (y + i, v_load (x + i) * factors * v_load (weight + i));
+  for (int i = whole; i < n; i++)
+    y[i] = x[i] * factor * weight[i];
+}
+
+/* exp with a relative error below 2e-7: 2^k times a polynomial of the rest (Cephes' expf). */
+INLINE V
+v_exp (V x)
+{
+  V k, r, p;
+
+  x = v_min (v_max (x, v_splat (-87.3f)), v_splat (88.3f));
+  k = v_round (x * v_splat (1.44269504f));
+  r = v_fma (k, v_splat (-0.693359375f), x);
+  r = v_fma (k, v_splat (2.12194440e-4f), r);
+  p = v_splat (1.9875691500e-4f);
+  p = v_fma (p, r, v_splat (1.3981999507e-3f));
+  p = v_fma (p, r, v_splat (8.3334519073e-3f));
+  p = v_fma (p, r, v_splat (4.1665795894e-2f));
+  p = v_fma (p, r, v_splat (1.6666665459e-1f));
+  p = v_fma (p, r, v_splat (5.0000001201e-1f));
+  p = v_fma (p, r * r, r + v_splat (1.0f));
+  return v_scale (p, k);
+}
+
+static void
+silu_multiply (float *gate, const float *up, int n)
+{
+  const int whole = n / LANES * LANES;
+
+  for (int i = 0; i < whole; i += LANES)
+    {
+      const V g = v_load (gate + i);
+
+      v_store (gate + i, g / (v_splat (1.0f) + v_exp (v_splat (0) - g)) * v_load (up + i));
+    }
+  for (int i = whole; i < n; i++)
+    gate[i] = gate[i] / (1.0f + expf (-gate[i])) * up[i];
+}
+
+static void
+narrow (const float *x, int n, uint16_t *half)
+{
+  for (int i = 0; i < n; i += LANES)
+    v_store_f16 (half + i, v_load (x + i));
+}
+
+INLINE V
+cache_vector (bool half, const void *base, size_t index)
+{
+  return half ? v_load_f16 ((const uint16_t *) base + index)
+              : v_load ((const float *) base + index);
+}
+
+/* Scores of the 16 slots of one block against `queries` vectors, into scores[query * ld + slot]. */
+INLINE void
+score_block (const qtts_attention_head *head, bool half, const float *q, int queries, int block,
+             float *scores, size_t ld)
+{
+  const size_t base = (size_t) block * (size_t) head->dim * 16;
+  V sum[2 * PARTS];
+
+  for (int k = 0; k < queries * PARTS; k++)
+    sum[k] = v_splat (0);
+  for (int i = 0; i < head->dim; i++)
+    for (int part = 0; part < PARTS; part++)
+      {
+        const V key = cache_vector (half, head->keys, base + (size_t) (i * 16 + part * LANES));
+
+        for (int query = 0; query < queries; query++)
+          sum[query * PARTS + part]
+              = v_fma (key, v_splat (q[query * head->dim + i]), sum[query * PARTS + part]);
+      }
+  for (int query = 0; query < queries; query++)
+    for (int part = 0; part < PARTS; part++)
+      v_store (scores + (size_t) query * ld + (size_t) (block * 16 + part * LANES),
+               sum[query * PARTS + part] * v_splat (head->scale));
+}
+
+/* scores[begin .. end) to weights that sum to one; slots around them in their blocks become 0. */
+INLINE void
+softmax (float *scores, int begin, int end)
+{
+  const int first = begin / 16 * 16, last = (end + 15) / 16 * 16;
+  V largest = v_splat (-INFINITY), sum = v_splat (0), inverse;
+
+  for (int slot = first; slot < begin; slot++)
+    scores[slot] = -INFINITY;
+  for (int slot = end; slot < last; slot++)
+    scores[slot] = -INFINITY;
+  for (int slot = first; slot < last; slot += LANES)
+    largest = v_max (largest, v_load (scores + slot));
+  largest = v_splat (v_largest (largest));
+  for (int slot = first; slot < last; slot += LANES)
+    {
+      const V weight = v_exp (v_load (scores + slot) - largest);
+
+      v_store (scores + slot, weight);
+    }
+  for (int slot = first; slot < begin; slot++)
+    scores[slot] = 0;
+  for (int slot = end; slot < last; slot++)
+    scores[slot] = 0;
+  for (int slot = first; slot < last; slot += LANES)
+    sum = sum + v_load (scores + slot);
+  inverse = v_splat (1.0f / v_sum (sum));
+  for (int slot = first; slot < last; slot += LANES)
+    v_store (scores + slot, v_load (scores + slot) * inverse);
+}
+
+/* Dimensions [first, first + n * LANES) of the weighted sum of values. */
+INLINE void
+mix_values (const qtts_attention_head *head, bool half, const float *weights, size_t ld,
+            int queries, int first, int n, float *out)
+{
+  V sum[2 * 8];
+
+  for (int k = 0; k < queries * n; k++)
+    sum[k] = v_splat (0);
+  for (int slot = head->begin; slot < head->end; slot++)
+    {
+      const size_t row = (size_t) slot * (size_t) head->dim + (size_t) first;
+      V weight[2];
+
+      for (int query = 0; query < queries; query++)
+        weight[query] = v_splat (weights[(size_t) query * ld + (size_t) slot]);
+      for (int k = 0; k < n; k++)
+        {
+          const V value = cache_vector (half, head->values, row + (size_t) (k * LANES));
+
+          for (int query = 0; query < queries; query++)
+            sum[query * n + k] = v_fma (value, weight[query], sum[query * n + k]);
+        }
+    }
+  for (int query = 0; query < queries; query++)
+    for (int k = 0; k < n; k++)
+      v_store (out + query * head->dim + first + k * LANES, sum[query * n + k]);
+}
+
+INLINE void
+attend_queries (const qtts_attention_head *head, bool half, const float *q, int queries, float *out,
+                float *scores)
+{
+  const size_t ld = (size_t) (head->end + 15) / 16 * 16;
+  int first = 0;
+
+  for (int block = head->begin / 16; block * 16 < head->end; block++)
+    score_block (head, half, q, queries, block, scores, ld);
+  for (int query = 0; query < queries; query++)
+    softmax (scores + (size_t) query * ld, head->begin, head->end);
+  for (; first + VALUE_VECTORS * LANES <= head->dim; first += VALUE_VECTORS * LANES)
+    mix_values (head, half, scores, ld, queries, first, VALUE_VECTORS, out);
+  for (; first < head->dim; first += LANES)
+    mix_values (head, half, scores, ld, queries, first, 1, out);
+}
+
+static void
+attend (const qtts_attention_head *head, const float *q, int queries, float *out, float *scores)
+{
+  int query = 0;
+
+  for (; query + 2 <= queries; query += 2)
+    if (head->half)
+      attend_queries (head, true, q + query * head->dim, 2, out + query * head->dim, scores);
+    else
+      attend_queries (head, false, q + query * head->dim, 2, out + query * head->dim, scores);
+  for (; query < queries; query++)
+    attend_queries (head, head->half, q + query * head->dim, 1, out + query * head->dim, scores);
+}
