@@ -61,7 +61,7 @@ typedef struct
   /* float to F16, n a multiple of 16. */
   void (*narrow) (const float *x, int n, uint16_t *half);
   /* out[query] = softmax (q . keys * scale) . values for `queries` vectors of head->dim;
-   * scores[queries][end rounded up to 16] is scratch. */
+   * scores[2][end rounded up to 16] is scratch, out may be q. */
   void (*attend) (const qtts_attention_head *head, const float *q, int queries, float *out,
                   float *scores);
 } qtts_kernels;
