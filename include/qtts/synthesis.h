@@ -101,9 +101,10 @@ extern "C"
   QTTS_API qtts_request qtts_request_default (const qtts_model *model);
 
   /* Checks and copies requests[n], n >= 1. `options` may be NULL. Errors: ARGUMENT, naming the
-   * request (when there are several) and the value: an empty text, an unknown speaker or language
-   * (the message lists the known ones), numbers out of range, a text too long for the model;
-   * MEMORY. */
+   * request (when there are several) and the value: an unknown speaker or language (the message
+   * lists the known ones), text that is not UTF-8, numbers out of range, a text too long for the
+   * model; MEMORY. An empty text is accepted, as the official program does: what the model says to
+   * it is undefined, so programs for people refuse it first. */
   QTTS_API qtts_status qtts_synthesis_new (const qtts_model *model, const qtts_request *requests,
                                            size_t n, const qtts_synthesis_options *options,
                                            qtts_synthesis **synthesis, qtts_error *error);

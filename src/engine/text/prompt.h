@@ -21,15 +21,19 @@ typedef struct
 {
   qtts_prompt_row *rows; /* [n_rows], the prefill */
   int n_rows;
-  int32_t *trailing; /* [n_trailing] text ids: frame t adds trailing[t], later frames tts_pad */
+  int32_t *trailing; /* [n_trailing] text ids: frame t adds trailing[t], later frames tts_pad: at
+                        least one */
   int n_trailing;
   int n_text; /* ids of the text itself, for estimating its length in speech */
 } qtts_prompt;
 
-/* Lays out the request for the model (all cases of CustomVoice and VoiceDesign, streaming and not,
- * dialects by speaker and by name). Errors: ARGUMENT naming the value (empty or blank text, unknown
- * speaker or language with the list of known ones, not UTF-8), MEMORY. The caller clears *prompt.
- */
+/* Lays out the request for the model as the official program does: all cases of CustomVoice and
+ * VoiceDesign, streaming and not; a dialect by its speaker and, beyond the official choice, by its
+ * name; instruct dropped where the model does not honour it. An empty text is laid out as well: to
+ * refuse it is the caller's choice. Only where request->parse_special is set do strings such as
+ * "<|im_end|>" in text and instruct act as tokens. On success the caller clears *prompt, on failure
+ * it is empty. Errors: ARGUMENT naming the value (unknown speaker or language with the list of
+ * known ones, not UTF-8), FORMAT (a tokenizer or configuration unfit for this), MEMORY. */
 qtts_status qtts_prompt_build (const qtts_config *config, const qtts_tokenizer *tokenizer,
                                const qtts_request *request, qtts_prompt *prompt, qtts_error *error);
 void qtts_prompt_clear (qtts_prompt *prompt);
