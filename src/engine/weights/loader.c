@@ -478,7 +478,7 @@ qtts_loader_conv (qtts_loader *loader, const char *name, int out, int in, int ta
   status = find_tensor (loader, name, &tensor, error);
   if (status != QTTS_OK)
     return status;
-  if (!has_shape (tensor, dims, 3))
+  if (!has_shape (tensor, dims, 3) && !(taps == 1 && has_shape (tensor, dims, 2)))
     return fail_shape (tensor, dims, 3, error);
   values = calloc ((size_t) rows * cols, sizeof *values);
   if (values == NULL)

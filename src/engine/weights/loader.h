@@ -64,7 +64,8 @@ qtts_status qtts_loader_matrix (qtts_loader *loader, const char *name, int rows,
  * * in_padded + channel, where in_padded is `in` rounded up to an even number. Stored
  * [out][in][taps], or [in][out][taps] where `transposed`: then the matrix has taps x out_padded
  * rows of `in` inputs, row = tap * out_padded + channel, out_padded a multiple of 16. Rows and
- * inputs that pad are zero. Never "as stored". */
+ * inputs that pad are zero. With one tap the tensor may also be a linear layer's [out][in]. Never
+ * "as stored". */
 qtts_status qtts_loader_conv (qtts_loader *loader, const char *name, int out, int in, int taps,
                               bool transposed, qtts_role role, qtts_matrix *matrix,
                               qtts_error *error);
