@@ -11,6 +11,15 @@
 #include "errors.h"
 #include "files.h"
 
+/* Where the text comes from, for messages. */
+static const char *
+name_source (const CliOptions *options)
+{
+  if (options->text_file == NULL)
+    return "--text";
+  return strcmp (options->text_file, "-") == 0 ? "standard input" : options->text_file;
+}
+
 char *
 cli_script_read_text (const CliOptions *options, GError **error)
 {
@@ -22,9 +31,7 @@ cli_script_read_text (const CliOptions *options, GError **error)
   bytes = cli_read_file (options->text_file, &length, error);
   if (bytes == NULL)
     return NULL;
-  return cli_to_utf8 (bytes, length,
-                      strcmp (options->text_file, "-") == 0 ? "standard input" : options->text_file,
-                      error);
+  return cli_to_utf8 (bytes, length, name_source (options), error);
 }
 
 static void
@@ -45,19 +52,19 @@ is_blank (const char *text)
 }
 
 static gboolean
-add_segments (GArray *script, const char *text, guint64 seed, GError **error)
+add_segments (GArray *script, const char *text, const CliOptions *options, GError **error)
 {
   qtts_error engine_error;
   qtts_segment *segments;
   size_t n;
 
   if (qtts_segment_text (text, strlen (text), NULL, &segments, &n, &engine_error) != QTTS_OK)
-    return cli_take_engine_error (error, &engine_error, "--text-file");
+    return cli_take_engine_error (error, &engine_error, name_source (options));
   for (size_t i = 0; i < n; i++)
     {
       CliSentence sentence = {
         .text = g_strndup (text + segments[i].start, segments[i].end - segments[i].start),
-        .seed = seed + i * CLI_SEED_STEP,
+        .seed = options->seed + i * CLI_SEED_STEP,
         .ends_paragraph = segments[i].ends_paragraph,
       };
 
@@ -79,12 +86,12 @@ cli_script_new (const CliOptions *options, GError **error)
   if (is_blank (text))
     {
       g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED, "%s: the text is empty, nothing to say",
-                   options->text_file != NULL ? options->text_file : "--text");
+                   name_source (options));
       return NULL;
     }
   if (options->text_file != NULL)
     {
-      if (!add_segments (script, text, options->seed, error))
+      if (!add_segments (script, text, options, error))
         return NULL;
     }
   else

@@ -51,7 +51,7 @@ cli_session_open (CliSession *session, const CliOptions *options, GError **error
   *session = (CliSession){ .options = options, .progress = cli_progress_new (options->quiet) };
   if (!cli_voice_find (options, &voice, error))
     return FALSE;
-  cli_session_say (session, "speaking with %s", voice.description);
+  cli_session_say (session, "voice: %s", voice.description);
 
   model_options.precision = options->precision;
   model_options.threads = options->threads;

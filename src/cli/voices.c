@@ -175,7 +175,7 @@ cli_voice_find (const CliOptions *options, CliVoice *voice, GError **error)
 
   if (holds_checkpoint ("."))
     {
-      voice->path = g_strdup (".");
+      voice->path = g_get_current_dir ();
       voice->description = g_strdup ("the checkpoint in the current folder");
     }
   else if ((voice->path = find_installed ()) != NULL)
