@@ -517,22 +517,32 @@ static void
 on_sound_changed (QoraSound *sound, guint64 from, gpointer user_data)
 {
   QoraPlayer *self = user_data;
-  gsize position = get_position_sample (self);
-  gboolean stale;
 
   measure (self, from);
   g_mutex_lock (&self->lock);
-  stale = from < self->next;
-  if (!stale && self->hungry)
+  if (self->hungry)
     feed (self);
   g_mutex_unlock (&self->lock);
-  if (stale)
-    {
-      self->target = MIN (position, qora_sound_get_n_samples (sound));
-      flush_to_target (self);
-    }
   evaluate (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DURATION]);
+}
+
+/* What the pipeline has taken of it is no longer true. */
+static void
+on_sound_rewritten (QoraSound *sound, guint64 from, gpointer user_data)
+{
+  QoraPlayer *self = user_data;
+  gsize position = get_position_sample (self);
+  gsize made = qora_sound_get_n_samples (sound);
+  gboolean stale;
+
+  g_mutex_lock (&self->lock);
+  stale = from < self->next || position > made;
+  g_mutex_unlock (&self->lock);
+  if (!stale)
+    return;
+  self->target = MIN (position, made);
+  flush_to_target (self);
 }
 
 static void
@@ -583,6 +593,7 @@ qora_player_set_sound (QoraPlayer *self, QoraSound *sound)
   self->measured_rtf = 0;
   if (sound != NULL)
     {
+      g_signal_connect (sound, "rewritten", G_CALLBACK (on_sound_rewritten), self);
       g_signal_connect (sound, "changed", G_CALLBACK (on_sound_changed), self);
       g_signal_connect (sound, "notify::sealed", G_CALLBACK (on_sound_sealed), self);
     }

@@ -21,7 +21,8 @@ struct _QoraSound
   GArray *peaks[N_LEVELS]; /* of float; created as they are needed */
   gboolean sealed;
   gboolean notification_pending;
-  gsize changed_from; /* smallest sample changed since the last emission */
+  gsize changed_from;   /* smallest sample changed since the last emission */
+  gsize rewritten_from; /* the same without those that were only added */
   gboolean sealed_changed;
 };
 
@@ -36,6 +37,7 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 static guint signal_changed;
+static guint signal_rewritten;
 
 G_DEFINE_FINAL_TYPE (QoraSound, qora_sound, G_TYPE_OBJECT)
 
@@ -44,16 +46,21 @@ notify_on_context (gpointer user_data)
 {
   QoraSound *self = user_data;
   gsize from;
+  gsize rewritten_from;
   gboolean sealed_changed;
 
   g_mutex_lock (&self->lock);
   from = self->changed_from;
+  rewritten_from = self->rewritten_from;
   sealed_changed = self->sealed_changed;
   self->changed_from = G_MAXSIZE;
+  self->rewritten_from = G_MAXSIZE;
   self->sealed_changed = FALSE;
   self->notification_pending = FALSE;
   g_mutex_unlock (&self->lock);
 
+  if (rewritten_from != G_MAXSIZE)
+    g_signal_emit (self, signal_rewritten, 0, (guint64) rewritten_from);
   if (from != G_MAXSIZE)
     {
       g_signal_emit (self, signal_changed, 0, (guint64) from);
@@ -191,6 +198,7 @@ qora_sound_truncate (QoraSound *self, gsize n_samples)
   if (n_samples < self->samples->len)
     {
       g_array_set_size (self->samples, n_samples);
+      self->rewritten_from = MIN (self->rewritten_from, n_samples);
       samples_changed (self, n_samples);
     }
   g_mutex_unlock (&self->lock);
@@ -205,6 +213,8 @@ qora_sound_splice (QoraSound *self, gsize at, gsize n_removed, const float *samp
 
   g_mutex_lock (&self->lock);
   at = MIN (at, self->samples->len);
+  if (at < self->samples->len && (n_removed > 0 || n_samples > 0))
+    self->rewritten_from = MIN (self->rewritten_from, at);
   n_removed = MIN (n_removed, self->samples->len - at);
   if (n_removed > 0)
     g_array_remove_range (self->samples, at, n_removed);
@@ -374,6 +384,8 @@ qora_sound_class_init (QoraSoundClass *klass)
 
   signal_changed = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
+  signal_rewritten = g_signal_new ("rewritten", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                   NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
 }
 
 static void
@@ -384,6 +396,7 @@ qora_sound_init (QoraSound *self)
   self->samples = g_array_new (FALSE, FALSE, sizeof (float));
   self->peaks[0] = g_array_new (FALSE, TRUE, sizeof (float));
   self->changed_from = G_MAXSIZE;
+  self->rewritten_from = G_MAXSIZE;
 }
 
 QoraSound *

@@ -17,8 +17,11 @@ G_BEGIN_DECLS
  *
  * Properties: "n-samples" (guint64), "duration" (double, seconds), "sealed" (gboolean: the sound is
  * whole, nothing is going to follow), all read-only.
- * Signal: "changed" (guint64 from): samples before `from` are as they were at the last emission,
- * all others may be new, different or gone. Plain growth has `from` at the old end. */
+ * Signals: "changed" (guint64 from): samples before `from` are as they were at the last emission,
+ * all others may be new, different or gone. Plain growth has `from` at the old end. "rewritten"
+ * (guint64 from), before it: samples from `from` on were cut off or replaced after they could be
+ * read.
+ */
 #define QORA_TYPE_SOUND (qora_sound_get_type ())
 G_DECLARE_FINAL_TYPE (QoraSound, qora_sound, QORA, SOUND, GObject)
 

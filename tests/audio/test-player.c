@@ -369,10 +369,14 @@ test_seeking_stays_within_what_is_made (Fixture *f, gconstpointer unused)
   g_assert_cmpfloat (qora_player_get_duration (f->player), ==, 10);
   qora_player_seek (f->player, 7);
   g_assert_cmpfloat (qora_player_get_position (f->player), ==, 1);
+  qora_sound_truncate (f->sound, SECOND / 2);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpfloat (qora_player_get_position (f->player), ==, 0.5);
   qora_player_seek (f->player, -7);
   g_assert_cmpfloat (qora_player_get_position (f->player), ==, 0);
   qora_sound_seal (f->sound);
-  g_assert_cmpfloat (qora_player_get_duration (f->player), ==, 1);
+  g_assert_cmpfloat (qora_player_get_duration (f->player), ==, 0.5);
 }
 
 typedef struct
@@ -433,7 +437,8 @@ test_rate (Fixture *f, gconstpointer data)
     last = fmax (last, g_array_index (f->heard, float, i) * 16777216.0);
   g_test_message ("at %g: %u samples for %" G_GSIZE_FORMAT ", last %.0f", rate,
                   f->heard->len - (guint) n_before, 3 * SECOND - entered.first, last);
-  g_assert_cmpfloat (last, ==, 3 * SECOND - 1);
+  /* All but what the stretcher blends into the silence behind. */
+  g_assert_cmpfloat (last, >=, 3 * SECOND - 0.01 * SECOND);
   g_assert_cmpfloat (fabs ((f->heard->len - n_before) * rate - (3 * SECOND - entered.first)), <,
                      0.35 * SECOND);
 }

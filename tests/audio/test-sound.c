@@ -185,6 +185,8 @@ typedef struct
 {
   guint n_changed;
   guint64 from;
+  guint n_rewritten;
+  guint64 rewritten_from;
   guint n_sealed;
   gboolean wrong_thread;
   GThread *thread;
@@ -196,6 +198,13 @@ on_changed (QoraSound *sound, guint64 from, Seen *seen)
   seen->n_changed++;
   seen->from = from;
   seen->wrong_thread |= g_thread_self () != seen->thread;
+}
+
+static void
+on_rewritten (QoraSound *sound, guint64 from, Seen *seen)
+{
+  seen->n_rewritten++;
+  seen->rewritten_from = from;
 }
 
 static void
@@ -218,6 +227,7 @@ test_changes_are_gathered (void)
   Seen seen = { .thread = g_thread_self () };
 
   g_signal_connect (sound, "changed", G_CALLBACK (on_changed), &seen);
+  g_signal_connect (sound, "rewritten", G_CALLBACK (on_rewritten), &seen);
   g_signal_connect (sound, "notify::sealed", G_CALLBACK (on_sealed), &seen);
   append_ramp (sound, 0, 100);
   append_ramp (sound, 100, 100);
@@ -225,6 +235,7 @@ test_changes_are_gathered (void)
   run_pending ();
   g_assert_cmpuint (seen.n_changed, ==, 1);
   g_assert_cmpuint (seen.from, ==, 0);
+  g_assert_cmpuint (seen.n_rewritten, ==, 0);
 
   append_ramp (sound, 200, 100);
   qora_sound_truncate (sound, 50);
@@ -232,10 +243,18 @@ test_changes_are_gathered (void)
   run_pending ();
   g_assert_cmpuint (seen.n_changed, ==, 2);
   g_assert_cmpuint (seen.from, ==, 50);
+  g_assert_cmpuint (seen.n_rewritten, ==, 1);
+  g_assert_cmpuint (seen.rewritten_from, ==, 50);
+
+  qora_sound_splice (sound, 40, 0, (float[]){ 1 }, 1);
+  qora_sound_splice (sound, 61, 0, (float[]){ 1 }, 1);
+  run_pending ();
+  g_assert_cmpuint (seen.n_rewritten, ==, 2);
+  g_assert_cmpuint (seen.rewritten_from, ==, 40);
 
   qora_sound_seal (sound);
   run_pending ();
-  g_assert_cmpuint (seen.n_changed, ==, 2);
+  g_assert_cmpuint (seen.n_changed, ==, 3);
   g_assert_cmpuint (seen.n_sealed, ==, 1);
 }
 
