@@ -5,8 +5,11 @@
 #include "half.h"
 #include "matrix.h"
 
+/* Lloyd-Max levels for normal weights whose group is scaled for the least squared error, with
+ * either sign (hence no symmetry); rounded so that neighbours alternate between even and odd, which
+ * the quantiser relies on. See bench/quantization.md. */
 const int8_t qtts_q4_levels[16]
-    = { -127, -104, -83, -66, -50, -36, -23, -11, 1, 12, 24, 37, 52, 69, 89, 115 };
+    = { -114, -91, -72, -57, -42, -29, -16, -3, 8, 21, 32, 45, 58, 75, 94, 127 };
 
 enum
 {

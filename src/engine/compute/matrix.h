@@ -14,6 +14,8 @@
  * bytes
  *
  * A nibble is an index into qtts_q4_levels; a weight is level * scale (Q4) or integer * scale (Q8).
+ * Scales of Q4 may be negative. No level is 0, so the inputs that pad a Q4 group are not: whoever
+ * multiplies pads the activations with zeros.
  * Strips follow each other without gaps. The data is aligned to 64 bytes.
  *
  * Matrices "as stored" are row-major BF16, F16 or F32 straight from a mapped safetensors file, at

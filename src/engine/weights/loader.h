@@ -54,7 +54,8 @@ qtts_status qtts_loader_file (qtts_loader *loader, const char *name, const char 
                               size_t *length, qtts_error *error);
 
 /* Tensor [rows][cols] of the checkpoint's name. Speech decoder names start with "decoder." and come
- * from speech_tokenizer/. From a folder, precision F32 and BF16 use BF16/F16/F32 tensors as stored,
+ * from speech_tokenizer/. From a folder, these are used as stored: everything under precision F32,
+ * embeddings unless they are quantised, and what is stored in its format already; all of them
  * without a copy. Errors: FORMAT naming tensor and file (missing, wrong shape, wrong dtype),
  * MEMORY, CANCELLED. */
 qtts_status qtts_loader_matrix (qtts_loader *loader, const char *name, int rows, int cols,

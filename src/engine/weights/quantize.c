@@ -4,10 +4,13 @@
  */
 #include "quantize.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
+#include "../compute/cpu.h"
 #include "../compute/half.h"
-#include "quantize_lanes.h"
+#include "quantize_group.h"
 
 typedef struct
 {
@@ -18,42 +21,56 @@ typedef struct
   qtts_quantize_group *quantize; /* Q8 and Q4 */
 } pack_job;
 
-/* n stored values from `index` on, at any alignment. */
+/* out[32] = the n stored values from `index` on, at any alignment, then zeros. */
 static void
 load_floats (const qtts_matrix *source, size_t index, int n, float *out)
 {
-  const char *bytes = source->data;
-  uint16_t halves[QTTS_GROUP_INPUTS];
+  const size_t size = source->format == QTTS_FORMAT_F32 ? sizeof (float) : sizeof (uint16_t);
+  const char *bytes = (const char *) source->data + index * size;
+  union
+  {
+    float floats[QTTS_GROUP_INPUTS];
+    uint16_t halves[QTTS_GROUP_INPUTS];
+  } values = { { 0 } };
+
+  if (n < QTTS_GROUP_INPUTS)
+    memcpy (&values, bytes, n * size);
+  else if (source->format == QTTS_FORMAT_F32)
+    memcpy (values.floats, bytes, sizeof values.floats);
+  else
+    memcpy (values.halves, bytes, sizeof values.halves);
 
   if (source->format == QTTS_FORMAT_F32)
-    {
-      memcpy (out, bytes + index * sizeof (float), n * sizeof (float));
-      return;
-    }
-  memcpy (halves, bytes + index * sizeof (uint16_t), n * sizeof (uint16_t));
-  if (source->format == QTTS_FORMAT_BF16)
-    for (int i = 0; i < n; i++)
-      out[i] = qtts_bf16_to_float (halves[i]);
+    memcpy (out, values.floats, sizeof values.floats);
+  else if (source->format == QTTS_FORMAT_BF16)
+    for (int i = 0; i < QTTS_GROUP_INPUTS; i++)
+      out[i] = qtts_bf16_to_float (values.halves[i]);
   else
-    for (int i = 0; i < n; i++)
-      out[i] = qtts_f16_to_float (halves[i]);
+    for (int i = 0; i < QTTS_GROUP_INPUTS; i++)
+      out[i] = qtts_f16_to_float (values.halves[i]);
 }
 
-/* tile[32 inputs][16 rows] of the group that begins at input `col`, zero outside the matrix. */
+/* tile[32 inputs][16 rows] of the `inputs` inputs from `col` on, zero outside the matrix. */
 static void
-load_tile (const qtts_matrix *source, int first_row, int col, float *tile)
+load_tile (const qtts_matrix *source, int first_row, int col, int inputs, float *tile)
 {
-  const int n = source->cols - col < QTTS_GROUP_INPUTS ? source->cols - col : QTTS_GROUP_INPUTS;
-
   for (int lane = 0; lane < QTTS_STRIP_ROWS; lane++)
     {
       float values[QTTS_GROUP_INPUTS] = { 0 };
 
       if (first_row + lane < source->rows)
-        load_floats (source, (size_t) (first_row + lane) * source->cols + col, n, values);
+        load_floats (source, (size_t) (first_row + lane) * source->cols + col, inputs, values);
       for (int i = 0; i < QTTS_GROUP_INPUTS; i++)
         tile[i * QTTS_STRIP_ROWS + lane] = values[i];
     }
+}
+
+/* One infinite weight would ruin its whole group. */
+static void
+clear_non_finite (float *tile)
+{
+  for (int i = 0; i < QTTS_GROUP_INPUTS * QTTS_STRIP_ROWS; i++)
+    tile[i] = fabsf (tile[i]) <= FLT_MAX ? tile[i] : 0;
 }
 
 static void
@@ -88,7 +105,10 @@ pack_strip (const pack_job *job, int strip)
 
   for (int group = 0; group < groups; group++, out += group_bytes)
     {
-      load_tile (job->source, strip * QTTS_STRIP_ROWS, group * QTTS_GROUP_INPUTS, tile);
+      const int col = group * QTTS_GROUP_INPUTS;
+      const int inputs = cols - col < QTTS_GROUP_INPUTS ? cols - col : QTTS_GROUP_INPUTS;
+
+      load_tile (job->source, strip * QTTS_STRIP_ROWS, col, inputs, tile);
       if (job->format == QTTS_FORMAT_F32)
         memcpy (out, tile, sizeof tile);
       else if (job->format == QTTS_FORMAT_BF16)
@@ -96,7 +116,10 @@ pack_strip (const pack_job *job, int strip)
       else if (job->format == QTTS_FORMAT_F16)
         store_f16 (tile, out);
       else
-        job->quantize (tile, out);
+        {
+          clear_non_finite (tile);
+          job->quantize (tile, inputs, out);
+        }
     }
 }
 
@@ -110,7 +133,15 @@ pack_strips (void *data, int worker, int begin, int end)
 static qtts_quantize_group *
 choose_kernel (qtts_format format, unsigned cpu)
 {
-  return format == QTTS_FORMAT_Q8 ? qtts_quantize_q8_scalar : qtts_quantize_q4_scalar;
+  const bool q8 = format == QTTS_FORMAT_Q8;
+
+#if defined(__x86_64__)
+  if (cpu & QTTS_CPU_AVX512)
+    return q8 ? qtts_quantize_q8_avx512 : qtts_quantize_q4_avx512;
+  if (cpu & QTTS_CPU_AVX2)
+    return q8 ? qtts_quantize_q8_avx2 : qtts_quantize_q4_avx2;
+#endif
+  return q8 ? qtts_quantize_q8_baseline : qtts_quantize_q4_baseline;
 }
 
 void
