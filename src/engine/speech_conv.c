@@ -220,7 +220,7 @@ qtts_speech_conv_run (const qtts_speech_conv *conv, qtts_speech_block *block,
 }
 
 /* The values without the padding of rows. Out of memory, a stage is not recorded. */
-static void
+static void __attribute__ ((format (printf, 5, 0)))
 trace_rows (const qtts_speech_block *block, const void *values, bool bf16, int channels,
             const char *format, va_list args)
 {
