@@ -10,12 +10,11 @@ enum
 {
   PREFIX_LENGTH = 64,
   NAME_LENGTH = 160,
-  UNIT_TAPS = 7,
 };
 
 static qtts_status
 load_unit (qtts_speech_build *build, const char *name, int channels, int dilation, int repeats,
-           qtts_residual_unit *unit, qtts_error *error)
+           int period, qtts_residual_unit *unit, qtts_error *error)
 {
   char full[NAME_LENGTH];
   qtts_status status;
@@ -25,8 +24,8 @@ load_unit (qtts_speech_build *build, const char *name, int channels, int dilatio
   if (status != QTTS_OK)
     return status;
   snprintf (full, sizeof full, "%s.conv1.conv", name);
-  status = qtts_speech_conv_load (build, full, channels, channels, UNIT_TAPS, dilation, true,
-                                  &unit->conv1, error);
+  status = qtts_speech_conv_load_filtered (build, full, channels, channels, dilation, period,
+                                           &unit->conv1, error);
   if (status != QTTS_OK)
     return status;
   snprintf (full, sizeof full, "%s.act2", name);
@@ -38,7 +37,7 @@ load_unit (qtts_speech_build *build, const char *name, int channels, int dilatio
 }
 
 qtts_status
-qtts_decoder_block_load (qtts_speech_build *build, int index, int in, int out, int rate,
+qtts_decoder_block_load (qtts_speech_build *build, int index, int in, int out, int rate, int period,
                          qtts_decoder_block *decoder_block, qtts_error *error)
 {
   static const int dilations[QTTS_RESIDUAL_UNITS] = { 1, 3, 9 };
@@ -60,7 +59,7 @@ qtts_decoder_block_load (qtts_speech_build *build, int index, int in, int out, i
       snprintf (name, sizeof name, "decoder.decoder.%d.block.%d", index, i + 2);
       /* The first unit's snake follows the transposed convolution, whose phases lie side by side.
        */
-      status = load_unit (build, name, out, dilations[i], i == 0 ? rate : 1,
+      status = load_unit (build, name, out, dilations[i], i == 0 ? rate : 1, period,
                           &decoder_block->units[i], error);
     }
   return status;

@@ -30,10 +30,12 @@ typedef struct
   qtts_residual_unit units[QTTS_RESIDUAL_UNITS];
 } qtts_decoder_block;
 
-/* Loads "decoder.decoder.INDEX". The struct is empty before, and to be cleared also after an error.
+/* Loads "decoder.decoder.INDEX", which makes `period` steps per codec frame. The struct is empty
+ * before, and to be cleared also after an error.
  */
 qtts_status qtts_decoder_block_load (qtts_speech_build *build, int index, int in, int out, int rate,
-                                     qtts_decoder_block *decoder_block, qtts_error *error);
+                                     int period, qtts_decoder_block *decoder_block,
+                                     qtts_error *error);
 void qtts_decoder_block_clear (qtts_decoder_block *decoder_block);
 
 /* block->input, after the first snake, to block->values, and to block->input after the snake that

@@ -83,7 +83,7 @@ qtts_snake_clear (qtts_snake *snake)
 
 /* Everything but the sizes, which are set. */
 static qtts_status
-load (qtts_speech_build *build, const char *name, bool has_bias, qtts_speech_conv *conv,
+load (qtts_speech_build *build, const char *name, bool has_bias, int period, qtts_speech_conv *conv,
       qtts_error *error)
 {
   const size_t row = qtts_padded_channels (conv->in);
@@ -109,8 +109,15 @@ load (qtts_speech_build *build, const char *name, bool has_bias, qtts_speech_con
     return qtts_fail_memory (error);
 
   conv->kernels = build->kernels;
-  conv->x_bf16
-      = !build->exact && conv->matrix.format == QTTS_FORMAT_BF16 && build->kernels->bf16 != NULL;
+  if (period > 0 && !build->exact && qtts_filter_pays (conv->dilation, period))
+    {
+      if (!qtts_filter_init (&conv->filter, &conv->matrix, conv->in, conv->dilation, period, NULL))
+        return qtts_fail_memory (error);
+      if (build->scratch < qtts_filter_scratch (&conv->filter))
+        build->scratch = qtts_filter_scratch (&conv->filter);
+    }
+  conv->x_bf16 = conv->filter.weights == NULL && !build->exact
+                 && conv->matrix.format == QTTS_FORMAT_BF16 && build->kernels->bf16 != NULL;
   conv->history = (conv->taps - 1) * conv->dilation;
   conv->state = build->state_bytes;
   build->state_bytes += (size_t) conv->history * row * activation_bytes (conv->x_bf16);
@@ -125,7 +132,17 @@ qtts_speech_conv_load (qtts_speech_build *build, const char *name, int out, int 
 {
   *conv
       = (qtts_speech_conv){ .in = in, .out = out, .taps = taps, .dilation = dilation, .stride = 1 };
-  return load (build, name, has_bias, conv, error);
+  return load (build, name, has_bias, 0, conv, error);
+}
+
+qtts_status
+qtts_speech_conv_load_filtered (qtts_speech_build *build, const char *name, int out, int in,
+                                int dilation, int period, qtts_speech_conv *conv, qtts_error *error)
+{
+  *conv = (qtts_speech_conv){
+    .in = in, .out = out, .taps = QTTS_FILTER_TAPS, .dilation = dilation, .stride = 1
+  };
+  return load (build, name, true, period, conv, error);
 }
 
 qtts_status
@@ -135,13 +152,14 @@ qtts_speech_conv_load_transposed (qtts_speech_build *build, const char *name, in
   *conv = (qtts_speech_conv){
     .in = in, .out = out, .taps = taps / stride, .dilation = 1, .stride = stride
   };
-  return load (build, name, true, conv, error);
+  return load (build, name, true, 0, conv, error);
 }
 
 void
 qtts_speech_conv_clear (qtts_speech_conv *conv)
 {
   free (conv->bias);
+  qtts_filter_clear (&conv->filter);
   *conv = (qtts_speech_conv){ 0 };
 }
 
@@ -172,46 +190,63 @@ qtts_speech_narrow (void *values, size_t n)
     }
 }
 
+/* The sum over taps of shifted rows. */
+static void
+run_plain (const qtts_speech_conv *conv, const qtts_speech_block *block,
+           const qtts_conv_output *output)
+{
+  const size_t row = qtts_padded_channels (conv->in);
+  qtts_conv work = {
+    .weights = conv->matrix.data,
+    .weights_bf16 = conv->matrix.format == QTTS_FORMAT_BF16,
+    .strip_step = qtts_strip_bytes (conv->matrix.format, conv->matrix.cols),
+    .strips = (int) (output->row / QTTS_STRIP_ROWS),
+    .taps = conv->taps,
+    .inputs = (conv->in + 1) & ~1,
+    .x = block->input,
+    .x_bf16 = conv->x_bf16,
+    .x_time = (ptrdiff_t) row,
+    .output = *output,
+  };
+
+  if (conv->stride > 1)
+    {
+      /* Tap 0 of a phase meets the newest row, the others rows before it. */
+      work.tap_step = (size_t) work.strips * work.strip_step;
+      work.x_tap = -(ptrdiff_t) row;
+    }
+  else
+    {
+      work.tap_step = (size_t) work.inputs * QTTS_STRIP_ROWS * activation_bytes (work.weights_bf16);
+      work.x
+          = (const char *) work.x - (size_t) conv->history * row * activation_bytes (conv->x_bf16);
+      work.x_tap = (ptrdiff_t) row * conv->dilation;
+    }
+  qtts_conv_run (conv->kernels, block->team, &work, block->times);
+}
+
 void
 qtts_speech_conv_run (const qtts_speech_conv *conv, qtts_speech_block *block,
                       qtts_conv_output output)
 {
   const size_t row = qtts_padded_channels (conv->in);
   const size_t row_bytes = row * activation_bytes (conv->x_bf16);
-  const size_t out_row = qtts_padded_channels (conv->out) * (size_t) conv->stride;
   char *state = block->state + conv->state;
   void *x = block->input;
-  qtts_conv work = {
-    .weights = conv->matrix.data,
-    .weights_bf16 = conv->matrix.format == QTTS_FORMAT_BF16,
-    .strip_step = qtts_strip_bytes (conv->matrix.format, conv->matrix.cols),
-    .strips = (int) (out_row / QTTS_STRIP_ROWS),
-    .taps = conv->taps,
-    .inputs = (conv->in + 1) & ~1,
-    .x_bf16 = conv->x_bf16,
-    .x_time = (ptrdiff_t) row,
-    .output = output,
-  };
 
-  work.output.bias = conv->bias;
-  work.output.row = out_row;
-  work.output.activated = block->output;
-  if (conv->stride > 1)
+  output.bias = conv->bias;
+  output.row = qtts_padded_channels (conv->out) * (size_t) conv->stride;
+  output.activated = block->output;
+  qtts_speech_recall (state, x, row_bytes, conv->history);
+  if (conv->filter.weights != NULL)
     {
-      /* Tap 0 of a phase meets the newest row, the others rows before it. */
-      work.tap_step = (size_t) work.strips * work.strip_step;
-      work.x = x;
-      work.x_tap = -(ptrdiff_t) row;
+      const qtts_filter_work work
+          = { .filter = &conv->filter, .x = x, .x_row = row, .output = output };
+
+      qtts_filter_run (conv->kernels, block->team, &work, block->times, block->scratch);
     }
   else
-    {
-      work.tap_step = (size_t) work.inputs * QTTS_STRIP_ROWS * activation_bytes (work.weights_bf16);
-      work.x = (const char *) x - (size_t) conv->history * row_bytes;
-      work.x_tap = (ptrdiff_t) row * conv->dilation;
-    }
-
-  qtts_speech_recall (state, x, row_bytes, conv->history);
-  qtts_conv_run (conv->kernels, block->team, &work, block->times);
+    run_plain (conv, block, &output);
   qtts_speech_remember (state, x, row_bytes, conv->history, block->times);
 
   block->input = block->output;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "compute/conv.h"
+#include "compute/filter.h"
 #include "trace.h"
 #include "weights/loader.h"
 
@@ -20,6 +21,7 @@ typedef struct
   bool exact;         /* float32 throughout */
   size_t state_bytes; /* of a stream, for all layers so far */
   size_t front;       /* activations that any layer puts before its first input row */
+  size_t scratch;     /* floats that any layer needs for each worker */
 } qtts_speech_build;
 
 /* A stretch of time on its way through the layers. */
@@ -31,6 +33,7 @@ typedef struct
   float *values; /* the signal: rows of float */
   void *input;   /* what the next convolution reads, in the form it wants */
   void *output;  /* where it leaves the input of the one after it */
+  float *scratch;
   const qtts_trace *trace;
 } qtts_speech_block;
 
@@ -44,8 +47,9 @@ typedef struct
   int dilation;
   int stride; /* outputs per input */
   int history;
-  size_t state; /* where the history lies in a stream's state */
-  float *bias;  /* [stride][padded out], or NULL before loading */
+  size_t state;       /* where the history lies in a stream's state */
+  float *bias;        /* [stride][padded out], or NULL before loading */
+  qtts_filter filter; /* in use where it has weights */
 } qtts_speech_conv;
 
 /* Parameters of a snake activation, padded and repeated like the rows of the convolution before it.
@@ -67,6 +71,12 @@ qtts_padded_channels (int channels)
 qtts_status qtts_speech_conv_load (qtts_speech_build *build, const char *name, int out, int in,
                                    int taps, int dilation, bool has_bias, qtts_speech_conv *conv,
                                    qtts_error *error);
+
+/* The same, by minimal filtering where that pays and the build is not exact. The layer makes
+ * `period` steps per codec frame. */
+qtts_status qtts_speech_conv_load_filtered (qtts_speech_build *build, const char *name, int out,
+                                            int in, int dilation, int period,
+                                            qtts_speech_conv *conv, qtts_error *error);
 
 /* The same for a transposed convolution whose `taps` are a multiple of `stride`. */
 qtts_status qtts_speech_conv_load_transposed (qtts_speech_build *build, const char *name, int out,

@@ -50,6 +50,7 @@ struct qtts_speech_decoder
   size_t state_bytes;
   size_t front;     /* activations before the first input row of any layer */
   size_t per_frame; /* activations of the widest layer */
+  size_t scratch;   /* floats for each worker */
 };
 
 struct qtts_speech_stream
@@ -63,6 +64,8 @@ struct qtts_speech_stream
   int capacity; /* frames that the buffers below hold */
   float *buffers[3];
   float *hidden; /* [capacity][stride of the transformer] */
+  int workers;
+  float *worker_scratch; /* [workers][scratch] */
 };
 
 /* Loading */
@@ -121,19 +124,26 @@ load_convolutions (qtts_speech_build *build, qtts_speech_decoder *decoder, qtts_
   const qtts_speech_decoder_config *config = &decoder->config;
   const int n = config->n_upsample_rates;
   char name[NAME_LENGTH];
+  int period = 1;
   qtts_status status = QTTS_OK;
 
   for (int i = 0; status == QTTS_OK && i < config->n_upsampling_ratios; i++)
-    status = load_upsampling (build, i, config->latent_dim, config->upsampling_ratios[i],
-                              &decoder->upsamplings[i], error);
+    {
+      period *= config->upsampling_ratios[i];
+      status = load_upsampling (build, i, config->latent_dim, config->upsampling_ratios[i],
+                                &decoder->upsamplings[i], error);
+    }
   if (status == QTTS_OK)
     status
         = qtts_speech_conv_load (build, "decoder.decoder.0.conv", config->decoder_dim,
                                  config->latent_dim, OUTER_TAPS, 1, true, &decoder->first, error);
   for (int i = 0; status == QTTS_OK && i < n; i++)
-    status = qtts_decoder_block_load (build, i + 1, channels_after (config, i),
-                                      channels_after (config, i + 1), config->upsample_rates[i],
-                                      &decoder->blocks[i], error);
+    {
+      period *= config->upsample_rates[i];
+      status = qtts_decoder_block_load (build, i + 1, channels_after (config, i),
+                                        channels_after (config, i + 1), config->upsample_rates[i],
+                                        period, &decoder->blocks[i], error);
+    }
   if (status != QTTS_OK)
     return status;
 
@@ -202,6 +212,7 @@ qtts_speech_decoder_new (qtts_loader *loader, unsigned cpu, qtts_speech_decoder 
     }
   made->state_bytes = build.state_bytes;
   made->front = build.front;
+  made->scratch = build.scratch;
   *decoder = made;
   return QTTS_OK;
 }
@@ -276,6 +287,7 @@ qtts_speech_stream_free (qtts_speech_stream *stream)
   if (stream == NULL)
     return;
   free_buffers (stream);
+  free (stream->worker_scratch);
   free (stream->state);
   qtts_kv_cache_clear (&stream->cache);
   qtts_transformer_scratch_clear (&stream->scratch);
@@ -295,6 +307,19 @@ qtts_speech_stream_set_trace (qtts_speech_stream *stream, const qtts_trace *trac
   stream->traced = trace != NULL;
   if (trace != NULL)
     stream->trace = *trace;
+}
+
+static bool
+reserve_scratch (qtts_speech_stream *stream, int workers)
+{
+  if (workers <= stream->workers)
+    return true;
+  free (stream->worker_scratch);
+  /* Not zeroed, and only touched where layers of this model need it. */
+  stream->worker_scratch
+      = malloc (((size_t) workers * stream->decoder->scratch + 1) * sizeof (float));
+  stream->workers = stream->worker_scratch != NULL ? workers : 0;
+  return stream->worker_scratch != NULL;
 }
 
 static bool
@@ -456,7 +481,8 @@ qtts_speech_decode (qtts_speech_stream *stream, qtts_team *team, const int32_t *
   const qtts_speech_decoder *decoder = stream->decoder;
   const qtts_speech_decoder_config *config = &decoder->config;
 
-  if (!reserve (stream, frames < BLOCK_FRAMES ? frames : BLOCK_FRAMES))
+  if (!reserve (stream, frames < BLOCK_FRAMES ? frames : BLOCK_FRAMES)
+      || !reserve_scratch (stream, team != NULL ? qtts_team_size (team) : 1))
     return qtts_fail_memory (error);
   while (frames > 0)
     {
@@ -467,6 +493,7 @@ qtts_speech_decode (qtts_speech_stream *stream, qtts_team *team, const int32_t *
                                   .values = stream->buffers[0] + decoder->front,
                                   .input = stream->buffers[1] + decoder->front,
                                   .output = stream->buffers[2] + decoder->front,
+                                  .scratch = stream->worker_scratch,
                                   .trace = stream->traced ? &stream->trace : NULL };
       qtts_status status = decode_latents (stream, &block, codes, error);
 

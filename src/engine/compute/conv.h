@@ -60,6 +60,13 @@ typedef struct
   qtts_conv_output output;
 } qtts_conv;
 
+/* A convolution by minimal filtering at work: see filter.h. */
+typedef struct qtts_filter_work qtts_filter_work;
+
+/* Computes strips [strip_begin, strip_end) of tiles [tile_begin, tile_end). */
+typedef void (*qtts_filter_kernel) (const qtts_filter_work *work, int strip_begin, int strip_end,
+                                    int tile_begin, int tile_end, float *scratch);
+
 /* Computes strips [strip_begin, strip_end) at times [time_begin, time_end). Every output is one
  * chain of sums, taps outside and channels inside, so it does not depend on the ranges. */
 typedef void (*qtts_conv_kernel) (const qtts_conv *conv, int strip_begin, int strip_end,
@@ -70,6 +77,7 @@ typedef struct
   qtts_conv_kernel f32;          /* both float */
   qtts_conv_kernel bf16_weights; /* bfloat16 weights, float activations and arithmetic */
   qtts_conv_kernel bf16;         /* both bfloat16, sums in float; NULL where the machine has none */
+  qtts_filter_kernel filter;
 } qtts_conv_kernels;
 
 /* The kernels for a feature set of cpu.h. */

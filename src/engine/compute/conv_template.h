@@ -66,33 +66,51 @@ finish_tile (const qtts_conv *conv, simd_float (*sum)[VECTORS][TILE_TIMES], int 
 }
 
 SIMD_INLINE void
-tile_f32 (const qtts_conv *conv, int strip, int time, const int n_strips, const int n_times)
+clear_sums (simd_float (*sum)[VECTORS][TILE_TIMES], const int n_strips, const int n_times)
 {
-  simd_float sum[TILE_STRIPS][VECTORS][TILE_TIMES];
-
   for (int s = 0; s < n_strips; s++)
     for (int v = 0; v < VECTORS; v++)
       for (int t = 0; t < n_times; t++)
         sum[s][v][t] = simd_set (0);
+}
 
-  for (int tap = 0; tap < conv->taps; tap++)
+/* Adds the products of one tap: inputs x[t * next_time] with strips w[s * next_strip]. */
+SIMD_INLINE void
+add_products_f32 (simd_float (*sum)[VECTORS][TILE_TIMES], const float *w, size_t next_strip,
+                  const float *x, ptrdiff_t next_time, int inputs, const int n_strips,
+                  const int n_times)
+{
+  for (int i = 0; i < inputs; i++, w += QTTS_STRIP_ROWS)
     {
-      const float *w = (const float *) ((const char *) conv->weights + strip * conv->strip_step
-                                        + tap * conv->tap_step);
-      const size_t next_strip = conv->strip_step / sizeof *w;
-      const float *x = (const float *) conv->x + time * conv->x_time + tap * conv->x_tap;
-      const ptrdiff_t next_time = conv->x_time;
+      simd_float weight[TILE_STRIPS][VECTORS];
 
-      for (int i = 0; i < conv->inputs; i++, w += QTTS_STRIP_ROWS)
-        for (int s = 0; s < n_strips; s++)
-          for (int v = 0; v < VECTORS; v++)
-            {
-              simd_float weight = simd_load (w + s * next_strip + v * SIMD_LANES);
+      for (int s = 0; s < n_strips; s++)
+        for (int v = 0; v < VECTORS; v++)
+          weight[s][v] = simd_load (w + s * next_strip + v * SIMD_LANES);
+      for (int t = 0; t < n_times; t++)
+        {
+          simd_float input = simd_set (x[t * next_time + i]);
 
-              for (int t = 0; t < n_times; t++)
-                sum[s][v][t] = simd_fma (simd_set (x[t * next_time + i]), weight, sum[s][v][t]);
-            }
+          for (int s = 0; s < n_strips; s++)
+            for (int v = 0; v < VECTORS; v++)
+              sum[s][v][t] = simd_fma (input, weight[s][v], sum[s][v][t]);
+        }
     }
+}
+
+SIMD_INLINE void
+tile_f32 (const qtts_conv *conv, int strip, int time, const int n_strips, const int n_times)
+{
+  simd_float sum[TILE_STRIPS][VECTORS][TILE_TIMES];
+
+  clear_sums (sum, n_strips, n_times);
+  for (int tap = 0; tap < conv->taps; tap++)
+    add_products_f32 (sum,
+                      (const float *) ((const char *) conv->weights + strip * conv->strip_step
+                                       + tap * conv->tap_step),
+                      conv->strip_step / sizeof (float),
+                      (const float *) conv->x + time * conv->x_time + tap * conv->x_tap,
+                      conv->x_time, conv->inputs, n_strips, n_times);
   finish_tile (conv, sum, strip, time, n_strips, n_times);
 }
 
@@ -102,11 +120,7 @@ tile_bf16_weights (const qtts_conv *conv, int strip, int time, const int n_strip
 {
   simd_float sum[TILE_STRIPS][VECTORS][TILE_TIMES];
 
-  for (int s = 0; s < n_strips; s++)
-    for (int v = 0; v < VECTORS; v++)
-      for (int t = 0; t < n_times; t++)
-        sum[s][v][t] = simd_set (0);
-
+  clear_sums (sum, n_strips, n_times);
   for (int tap = 0; tap < conv->taps; tap++)
     {
       const uint16_t *w = (const uint16_t *) ((const char *) conv->weights
@@ -141,10 +155,7 @@ tile_bf16 (const qtts_conv *conv, int strip, int time, const int n_strips, const
 {
   simd_float sum[TILE_STRIPS][VECTORS][TILE_TIMES];
 
-  for (int s = 0; s < n_strips; s++)
-    for (int t = 0; t < n_times; t++)
-      sum[s][0][t] = simd_set (0);
-
+  clear_sums (sum, n_strips, n_times);
   for (int tap = 0; tap < conv->taps; tap++)
     {
       const char *w
@@ -205,9 +216,12 @@ TILED (conv_bf16_weights, tile_bf16_weights)
 TILED (conv_bf16, tile_bf16)
 #endif
 
+#include "filter_template.h"
+
 const qtts_conv_kernels CONV_KERNELS = {
   .f32 = conv_f32,
   .bf16_weights = conv_bf16_weights,
+  .filter = filter_tiles,
 #ifdef __AVX512BF16__
   .bf16 = conv_bf16,
 #endif

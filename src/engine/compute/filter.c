@@ -1,0 +1,280 @@
+/* filter.c: dilated convolutions of seven taps by minimal filtering
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "half.h"
+
+enum
+{
+  LEAST_PAIRS = 4,
+  MAX_POINTS = 2 * QTTS_FILTER_MAX_PAIRS + 2,
+  /* Where few tiles would make few pieces of work, each takes this many strips only. */
+  STRIPS_PER_PIECE = 6,
+  ENOUGH_PIECES = 16,
+};
+
+/* Pairs of points for 4, 5 and 6 pairs: the best of all choices from fractions of small numbers,
+ * by the sum over points of the products of the three transforms' squared norms. */
+static const double points[][QTTS_FILTER_MAX_PAIRS] = {
+  { 5.0 / 4, 4.0 / 5, 5.0 / 2, 2.0 / 5 },
+  { 1, 3.0 / 2, 2.0 / 3, 1.0 / 3, 3 },
+  { 3.0 / 2, 2.0 / 3, 4, 1.0 / 4, 5.0 / 4, 4.0 / 5 },
+};
+
+static int
+tiles_in_period (int dilation, int period, int outputs)
+{
+  int tiles = 0;
+
+  for (int residue = 0; residue < dilation && residue < period; residue++)
+    tiles += ((period - residue + dilation - 1) / dilation + outputs - 1) / outputs;
+  return tiles;
+}
+
+/* Products per period and channel pair. */
+static int
+products_in_period (int dilation, int period, int pairs)
+{
+  return tiles_in_period (dilation, period, 2 * pairs - 4) * (2 * pairs + 2);
+}
+
+static int
+best_pairs (int dilation, int period)
+{
+  int best = LEAST_PAIRS;
+
+  for (int pairs = LEAST_PAIRS + 1; pairs <= QTTS_FILTER_MAX_PAIRS; pairs++)
+    if (products_in_period (dilation, period, pairs) < products_in_period (dilation, period, best))
+      best = pairs;
+  return best;
+}
+
+bool
+qtts_filter_pays (int dilation, int period)
+{
+  return products_in_period (dilation, period, best_pairs (dilation, period))
+         < QTTS_FILTER_TAPS * period;
+}
+
+/* Coefficients, in x^2, of the product of x^2 - a^2 over all pairs but one (-1: over all). */
+static void
+expand_product (const double *a, int pairs, int but, float *coefficients)
+{
+  double product[QTTS_FILTER_MAX_PAIRS + 1] = { 1 };
+  int degree = 0;
+
+  for (int i = 0; i < pairs; i++)
+    if (i != but)
+      {
+        degree++;
+        for (int j = degree; j >= 0; j--)
+          product[j] = (j > 0 ? product[j - 1] : 0) - a[i] * a[i] * product[j];
+      }
+  for (int j = 0; j <= degree; j++)
+    coefficients[j] = (float) product[j];
+}
+
+/* How much each tap weighs at each point: factors[point][tap]. */
+static void
+point_factors (const double *a, int pairs, float (*factors)[QTTS_FILTER_TAPS])
+{
+  const int n = 2 * pairs + 2;
+  double all[MAX_POINTS];
+
+  all[0] = 0;
+  for (int i = 0; i < pairs; i++)
+    {
+      all[1 + 2 * i] = a[i];
+      all[2 + 2 * i] = -a[i];
+    }
+  for (int p = 0; p < n - 1; p++)
+    {
+      double divisor = 1, power = 1;
+
+      for (int q = 0; q < n - 1; q++)
+        if (q != p)
+          divisor *= all[p] - all[q];
+      for (int tap = 0; tap < QTTS_FILTER_TAPS; tap++, power *= all[p])
+        factors[p][tap] = (float) (power / divisor);
+    }
+  for (int tap = 0; tap < QTTS_FILTER_TAPS; tap++)
+    factors[n - 1][tap] = tap == QTTS_FILTER_TAPS - 1;
+}
+
+typedef struct
+{
+  const qtts_filter *filter;
+  const qtts_matrix *matrix;
+  float factors[MAX_POINTS][QTTS_FILTER_TAPS];
+} evaluation;
+
+/* The 16 weights of one input of a strip. */
+static void
+load_weights (const qtts_matrix *matrix, const char *strip, int col, float *weights)
+{
+  for (int r = 0; r < QTTS_STRIP_ROWS; r++)
+    if (matrix->format == QTTS_FORMAT_F32)
+      weights[r] = ((const float *) strip)[col * QTTS_STRIP_ROWS + r];
+    else
+      weights[r] = qtts_bf16_to_float (
+          ((const uint16_t *) strip)[(col / 2 * QTTS_STRIP_ROWS + r) * 2 + col % 2]);
+}
+
+static void
+evaluate_strips (void *data, int worker, int begin, int end)
+{
+  const evaluation *work = data;
+  const qtts_filter *filter = work->filter;
+  const size_t strip_bytes = qtts_strip_bytes (work->matrix->format, work->matrix->cols);
+  const int in_even = (filter->inputs + 1) / 2 * 2;
+
+  for (int strip = begin; strip < end; strip++)
+    for (int i = 0; i < filter->inputs; i++)
+      {
+        const char *from = (const char *) work->matrix->data + (size_t) strip * strip_bytes;
+        float taps[QTTS_FILTER_TAPS][QTTS_STRIP_ROWS];
+
+        for (int tap = 0; tap < QTTS_FILTER_TAPS; tap++)
+          load_weights (work->matrix, from, tap * in_even + i, taps[tap]);
+        for (int p = 0; p < filter->points; p++)
+          {
+            float *to
+                = filter->weights
+                  + (((size_t) strip * filter->points + p) * filter->inputs + i) * QTTS_STRIP_ROWS;
+
+            for (int r = 0; r < QTTS_STRIP_ROWS; r++)
+              to[r] = work->factors[p][0] * taps[0][r];
+            for (int tap = 1; tap < QTTS_FILTER_TAPS; tap++)
+              for (int r = 0; r < QTTS_STRIP_ROWS; r++)
+                to[r] += work->factors[p][tap] * taps[tap][r];
+          }
+      }
+}
+
+bool
+qtts_filter_init (qtts_filter *filter, const qtts_matrix *weights, int inputs, int dilation,
+                  int period, qtts_team *team)
+{
+  const int pairs = best_pairs (dilation, period);
+  const double *a = points[pairs - LEAST_PAIRS];
+  evaluation work = { .filter = filter, .matrix = weights };
+
+  *filter = (qtts_filter){
+    .pairs = pairs,
+    .outputs = 2 * pairs - 4,
+    .points = 2 * pairs + 2,
+    .dilation = dilation,
+    .period = period,
+    .tiles_per_period = tiles_in_period (dilation, period, 2 * pairs - 4),
+    .inputs = inputs,
+    .strips = (weights->rows + QTTS_STRIP_ROWS - 1) / QTTS_STRIP_ROWS,
+  };
+  for (int i = 0; i < pairs; i++)
+    {
+      filter->point[i] = (float) a[i];
+      expand_product (a, pairs, i, filter->pair[i]);
+    }
+  expand_product (a, pairs, -1, filter->ends);
+  point_factors (a, pairs, work.factors);
+
+  filter->zeros = calloc ((size_t) inputs + QTTS_STRIP_ROWS, sizeof *filter->zeros);
+  filter->weights = aligned_alloc (64, (size_t) filter->strips * filter->points * inputs
+                                           * QTTS_STRIP_ROWS * sizeof *filter->weights);
+  if (filter->zeros == NULL || filter->weights == NULL)
+    {
+      qtts_filter_clear (filter);
+      return false;
+    }
+  qtts_team_for (team, filter->strips, 1, evaluate_strips, &work);
+  return true;
+}
+
+void
+qtts_filter_clear (qtts_filter *filter)
+{
+  free (filter->weights);
+  free (filter->zeros);
+  *filter = (qtts_filter){ 0 };
+}
+
+size_t
+qtts_filter_scratch (const qtts_filter *filter)
+{
+  const size_t row
+      = ((size_t) filter->inputs + QTTS_STRIP_ROWS - 1) / QTTS_STRIP_ROWS * QTTS_STRIP_ROWS;
+
+  /* Inputs at the points, and products of up to 3 strips. */
+  return (size_t) filter->points * QTTS_FILTER_MAX_TILES * (row + 3 * QTTS_STRIP_ROWS);
+}
+
+typedef struct
+{
+  const qtts_filter_work *work;
+  qtts_filter_kernel kernel;
+  float *scratch;
+  size_t scratch_per_worker;
+  int tiles;
+  int tiles_per_piece;
+  int strips_per_piece;
+  int strip_pieces;
+} shared_filter;
+
+static int
+min_int (int a, int b)
+{
+  return a < b ? a : b;
+}
+
+static void
+run_pieces (void *data, int worker, int begin, int end)
+{
+  const shared_filter *shared = data;
+
+  for (int piece = begin; piece < end; piece++)
+    {
+      const int tile = piece / shared->strip_pieces * shared->tiles_per_piece;
+      const int strip = piece % shared->strip_pieces * shared->strips_per_piece;
+
+      shared->kernel (shared->work, strip,
+                      min_int (strip + shared->strips_per_piece, shared->work->filter->strips),
+                      tile, min_int (tile + shared->tiles_per_piece, shared->tiles),
+                      shared->scratch + (size_t) worker * shared->scratch_per_worker);
+    }
+}
+
+void
+qtts_filter_run (const qtts_conv_kernels *kernels, qtts_team *team, const qtts_filter_work *work,
+                 int times, float *scratch)
+{
+  const qtts_filter *filter = work->filter;
+  shared_filter shared = {
+    .work = work,
+    .kernel = kernels->filter,
+    .scratch = scratch,
+    .scratch_per_worker = qtts_filter_scratch (filter),
+    .tiles = times / filter->period * filter->tiles_per_period,
+    .strips_per_piece = filter->strips,
+    .strip_pieces = 1,
+  };
+  int tile_pieces;
+
+  tile_pieces = (shared.tiles + QTTS_FILTER_MAX_TILES - 1) / QTTS_FILTER_MAX_TILES;
+  if (tile_pieces < ENOUGH_PIECES && filter->strips > STRIPS_PER_PIECE)
+    {
+      shared.strips_per_piece = STRIPS_PER_PIECE;
+      shared.strip_pieces = (filter->strips + STRIPS_PER_PIECE - 1) / STRIPS_PER_PIECE;
+    }
+  else if (tile_pieces < ENOUGH_PIECES)
+    tile_pieces = min_int (ENOUGH_PIECES, (shared.tiles + 7) / 8);
+  /* Whole tiles of the kernels. */
+  shared.tiles_per_piece = ((shared.tiles + tile_pieces - 1) / tile_pieces + 7) / 8 * 8;
+  if (shared.tiles_per_piece > QTTS_FILTER_MAX_TILES)
+    shared.tiles_per_piece = QTTS_FILTER_MAX_TILES;
+  tile_pieces = (shared.tiles + shared.tiles_per_piece - 1) / shared.tiles_per_piece;
+  qtts_team_for (team, tile_pieces * shared.strip_pieces, 1, run_pieces, &shared);
+}
