@@ -64,46 +64,57 @@ enum
   PREFETCH = 2816,
 };
 
-/* The 32 inputs of a group as level + 128, four inputs of 16 rows to a vector; and the rows'
- * scales. */
+#if defined(__clang__)
+#define UNROLLED _Pragma ("unroll")
+#else
+#define UNROLLED _Pragma ("GCC unroll 16")
+#endif
+
+enum
+{
+  QUANTIZED_COLUMNS = 8, /* with two strips: 16 integer sums in registers */
+};
+
+/* Eight inputs of 16 rows as level + 128: low and high nibbles of the j-th vector of a group. */
 INLINE void
-unpack_q4 (const uint8_t *group, __m512i w[8], __m512 *scale)
+unpack_q4 (const uint8_t *group, size_t ahead, int j, __m512i w[2])
 {
   const __m512i table = _mm512_xor_si512 (
       _mm512_broadcast_i32x4 (_mm_loadu_si128 ((const __m128i *) qtts_q4_levels)),
       _mm512_set1_epi8 ((char) 0x80));
   const __m512i mask = _mm512_set1_epi8 (15);
+  const __m512i packed = _mm512_loadu_si512 (group + 64 * j);
 
-  for (int j = 0; j < 4; j++)
-    {
-      const __m512i packed = _mm512_loadu_si512 (group + 64 * j);
-
-      _mm_prefetch ((const char *) group + PREFETCH + 64 * j, _MM_HINT_T0);
-      w[2 * j] = _mm512_shuffle_epi8 (table, _mm512_and_si512 (packed, mask));
-      w[2 * j + 1]
-          = _mm512_shuffle_epi8 (table, _mm512_and_si512 (_mm512_srli_epi16 (packed, 4), mask));
-    }
-  *scale = _mm512_cvtph_ps (_mm256_loadu_si256 ((const __m256i *) (group + 256)));
+  _mm_prefetch ((const char *) group + ahead + 64 * j, _MM_HINT_T0);
+  w[0] = _mm512_shuffle_epi8 (table, _mm512_and_si512 (packed, mask));
+  w[1] = _mm512_shuffle_epi8 (table, _mm512_and_si512 (_mm512_srli_epi16 (packed, 4), mask));
 }
 
 INLINE void
-unpack_q8 (const uint8_t *group, __m512i w[8], __m512 *scale)
+unpack_q8 (const uint8_t *group, size_t ahead, int j, __m512i w[2])
 {
-  for (int j = 0; j < 8; j++)
+  for (int i = 0; i < 2; i++)
     {
-      _mm_prefetch ((const char *) group + PREFETCH + 64 * j, _MM_HINT_T0);
-      w[j] = _mm512_xor_si512 (_mm512_loadu_si512 (group + 64 * j), _mm512_set1_epi8 ((char) 0x80));
+      const uint8_t *at = group + 64 * (2 * j + i);
+
+      _mm_prefetch ((const char *) at + ahead, _MM_HINT_T0);
+      w[i] = _mm512_xor_si512 (_mm512_loadu_si512 (at), _mm512_set1_epi8 ((char) 0x80));
     }
-  *scale = _mm512_cvtph_ps (_mm256_loadu_si256 ((const __m256i *) (group + 512)));
 }
 
 INLINE void
-unpack (qtts_format format, const uint8_t *group, __m512i w[8], __m512 *scale)
+unpack (qtts_format format, const uint8_t *group, size_t ahead, int j, __m512i w[2])
 {
   if (format == QTTS_FORMAT_Q4)
-    unpack_q4 (group, w, scale);
+    unpack_q4 (group, ahead, j, w);
   else
-    unpack_q8 (group, w, scale);
+    unpack_q8 (group, ahead, j, w);
+}
+
+INLINE __m512
+row_scales (qtts_format format, const uint8_t *group)
+{
+  return v_load_f16 (group + (format == QTTS_FORMAT_Q4 ? 256 : 512));
 }
 
 INLINE __m512i
@@ -115,49 +126,90 @@ splat_inputs (const int8_t *values)
   return _mm512_set1_epi32 (four);
 }
 
+/* One group of up to two strips against n columns: dot[s * n + c] += levels . inputs. */
+INLINE void
+add_group (qtts_format format, const uint8_t *const group[2], int n_strips, size_t ahead,
+           const int8_t *inputs, size_t inputs_stride, int n, __m512i *dot)
+{
+  UNROLLED for (int j = 0; j < 4; j++)
+  {
+    __m512i w[2][2];
+
+    UNROLLED for (int s = 0; s < n_strips; s++) unpack (format, group[s], ahead, j, w[s]);
+    UNROLLED for (int c = 0; c < n; c++) UNROLLED for (int i = 0; i < 2; i++)
+    {
+      const __m512i x = splat_inputs (inputs + (size_t) c * inputs_stride + 8 * j + 4 * i);
+
+      UNROLLED for (int s = 0; s < n_strips; s++) dot[s * n + c]
+          = _mm512_dpbusd_epi32 (dot[s * n + c], w[s][i], x);
+    }
+  }
+}
+
 INLINE void
 quantized_block (qtts_format format, const uint8_t *strips, int n_strips, const qtts_quantized *x,
                  int first, int n, float *y, size_t ldy)
 {
   const size_t group_bytes = format == QTTS_FORMAT_Q4 ? 288 : 544;
-  const size_t strip_bytes = (size_t) x->groups * group_bytes;
-  __m512 sum[2 * COLUMNS_AT_ONCE];
+  const size_t groups = (size_t) x->groups, strip_bytes = groups * group_bytes;
+  __m512 sum[2 * QUANTIZED_COLUMNS];
 
-  for (int k = 0; k < n_strips * n; k++)
-    sum[k] = _mm512_setzero_ps ();
-  for (int g = 0; g < x->groups; g++)
+  UNROLLED for (int k = 0; k < n_strips * n; k++) sum[k] = _mm512_setzero_ps ();
+  for (size_t g = 0; g < groups; g++)
     {
-      __m512i w[2][8];
-      __m512 scale[2];
+      const uint8_t *const group[2]
+          = { strips + g * group_bytes, strips + strip_bytes + g * group_bytes };
+      const size_t at = (size_t) first * groups + g;
+      /* Past the end of its strip a stream goes on in the strip after the other one's. */
+      const size_t left = strip_bytes - g * group_bytes;
+      const size_t ahead = PREFETCH + (PREFETCH < left ? 0 : (size_t) (n_strips - 1) * strip_bytes);
+      __m512i dot[2 * QUANTIZED_COLUMNS];
 
-      for (int s = 0; s < n_strips; s++)
-        unpack (format, strips + (size_t) s * strip_bytes + (size_t) g * group_bytes, w[s],
-                &scale[s]);
-      for (int c = 0; c < n; c++)
+      UNROLLED for (int s = 0; s < n_strips; s++) UNROLLED for (int c = 0; c < n; c++)
+          dot[s * n + c]
+          = _mm512_set1_epi32 (x->offsets[at + (size_t) c * groups]);
+      add_group (format, group, n_strips, ahead, x->values + at * 32, groups * 32, n, dot);
+      UNROLLED for (int s = 0; s < n_strips; s++)
+      {
+        const __m512 scales = row_scales (format, group[s]);
+
+        UNROLLED for (int c = 0; c < n; c++)
         {
-          const size_t at = (size_t) (first + c) * (size_t) x->groups + (size_t) g;
-          const __m512 x_scale = _mm512_set1_ps (x->scales[at]);
-          __m512i dot[2];
+          const __m512 x_scale = _mm512_set1_ps (x->scales[at + (size_t) c * groups]);
 
-          for (int s = 0; s < n_strips; s++)
-            dot[s] = _mm512_set1_epi32 (x->offsets[at]);
-          for (int j = 0; j < 8; j++)
-            {
-              const __m512i inputs = splat_inputs (x->values + at * 32 + 4 * (size_t) j);
-
-              for (int s = 0; s < n_strips; s++)
-                dot[s] = _mm512_dpbusd_epi32 (dot[s], w[s][j], inputs);
-            }
-          for (int s = 0; s < n_strips; s++)
-            sum[s * n + c] = _mm512_fmadd_ps (_mm512_cvtepi32_ps (dot[s]),
-                                              _mm512_mul_ps (scale[s], x_scale), sum[s * n + c]);
+          sum[s * n + c] = _mm512_fmadd_ps (_mm512_cvtepi32_ps (dot[s * n + c]),
+                                            _mm512_mul_ps (scales, x_scale), sum[s * n + c]);
         }
+      }
     }
-  for (int s = 0; s < n_strips; s++)
-    for (int c = 0; c < n; c++)
+  UNROLLED for (int s = 0; s < n_strips; s++) UNROLLED for (int c = 0; c < n; c++)
       _mm512_storeu_ps (y + (size_t) (first + c) * ldy + 16 * s, sum[s * n + c]);
 }
 
+/* Runs a block with a constant count of columns. */
+INLINE void
+quantized_columns (qtts_format format, const uint8_t *strips, int n_strips, const qtts_quantized *x,
+                   int first, int n, float *y, size_t ldy)
+{
+  switch (n)
+    {
+#define CASE(count)                                                                                \
+  case count:                                                                                      \
+    quantized_block (format, strips, n_strips, x, first, count, y, ldy);                           \
+    break
+      CASE (1);
+      CASE (2);
+      CASE (3);
+      CASE (4);
+      CASE (5);
+      CASE (6);
+      CASE (7);
+      CASE (8);
+#undef CASE
+    }
+}
+
+/* A single column reads one linear stream; several share what is unpacked of two strips. */
 INLINE void
 multiply_quantized (qtts_format format, const uint8_t *strips, int n_strips,
                     const qtts_quantized *x, int n, float *y, size_t ldy)
@@ -165,17 +217,17 @@ multiply_quantized (qtts_format format, const uint8_t *strips, int n_strips,
   const size_t strip_bytes = (size_t) x->groups * (format == QTTS_FORMAT_Q4 ? 288 : 544);
   int s = 0;
 
-#define TWO(first, count)                                                                          \
-  quantized_block (format, strips + (size_t) s * strip_bytes, 2, x, first, count, y + 16 * s, ldy)
-#define ONE(first, count)                                                                          \
-  quantized_block (format, strips + (size_t) s * strip_bytes, 1, x, first, count, y + 16 * s, ldy)
   if (n > 1)
     for (; s + 2 <= n_strips; s += 2)
-      FOR_COLUMN_BLOCKS (n, COLUMNS_AT_ONCE, TWO)
+      for (int first = 0; first < n; first += QUANTIZED_COLUMNS)
+        quantized_columns (format, strips + (size_t) s * strip_bytes, 2, x, first,
+                           n - first < QUANTIZED_COLUMNS ? n - first : QUANTIZED_COLUMNS,
+                           y + 16 * s, ldy);
   for (; s < n_strips; s++)
-    FOR_COLUMN_BLOCKS (n, COLUMNS_AT_ONCE, ONE)
-#undef TWO
-#undef ONE
+    for (int first = 0; first < n; first += QUANTIZED_COLUMNS)
+      quantized_columns (format, strips + (size_t) s * strip_bytes, 1, x, first,
+                         n - first < QUANTIZED_COLUMNS ? n - first : QUANTIZED_COLUMNS, y + 16 * s,
+                         ldy);
 }
 
 static void
