@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Step 5: turn every utterance of the corpus into codes, text tokens and the labels that guide the training.
+
+Works chunk by chunk and skips those that are encoded, so that it can follow make_speech.py while that is running.
+"""
+import argparse
+import os
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+from transformers import Qwen2TokenizerFast
+
+from corpus import FRAME, SAMPLE_RATE, Chunk, by_length, chunk_names, phone_labels, spoken_position
+from mel_codes import LogMel, MelEncoder
+
+LOWER_CASE, NO_FULL_STOP = 0.12, 0.06  # share of the texts that are written carelessly
+BATCH = 32
+
+
+def vary(text, rng):
+    draw = rng.random()
+    if draw < LOWER_CASE:
+        return text.lower()
+    if draw < LOWER_CASE + NO_FULL_STOP:
+        return text.rstrip(".?!")
+    return text
+
+
+def spoken_tokens(text, offsets, item):
+    """Index of the text token that is spoken in the middle of every frame."""
+    seconds = (np.arange(item["frames"]) + 0.5) * FRAME / SAMPLE_RATE
+    characters = spoken_position(text, item["segments"], seconds)
+    ends = np.array([end for _, end in offsets])
+    return np.minimum(np.searchsorted(ends, characters, side="right"), len(ends) - 1)
+
+
+def encode_chunk(chunk, encoder, mel, tokenizer, rng):
+    utterances = []
+    items = by_length(chunk.items)
+    for first in range(0, len(items), BATCH):
+        batch = items[first:first + BATCH]
+        longest = max(item["frames"] for item in batch) * FRAME
+        audio = [chunk.audio(item) for item in batch]
+        samples = torch.from_numpy(np.stack([np.pad(a, (0, longest - len(a))) for a in audio]))
+        for item, codes in zip(batch, encoder.encode(mel(samples))):
+            text = vary(item["text"], rng)
+            tokens = tokenizer(text, return_offsets_mapping=True)
+            utterances.append({
+                "voice": item["voice"],
+                "ids": torch.tensor(tokens["input_ids"], dtype=torch.int16),
+                "codes": codes[: item["frames"]].to(torch.int16).clone(),
+                "spoken": torch.from_numpy(spoken_tokens(text, tokens["offset_mapping"], item)).to(torch.int16),
+                "phones": torch.from_numpy(phone_labels(item)).to(torch.int8),
+            })
+    return utterances
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--encoder", type=Path, required=True, help="output of fit_codes.py")
+    parser.add_argument("--tokenizer", type=Path, required=True, help="output folder of make_tokenizer.py")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    encoder = MelEncoder(**torch.load(args.encoder)["encoder"])
+    mel, tokenizer = LogMel(), Qwen2TokenizerFast.from_pretrained(args.tokenizer)
+    names = chunk_names(args.corpus)
+    todo = [name for name in names if not (args.corpus / f"{name}.codes.pt").exists()]
+    for done, name in enumerate(todo, 1):
+        rng = random.Random(f"{args.seed} {name}")
+        with torch.inference_mode():
+            utterances = encode_chunk(Chunk(args.corpus, name), encoder, mel, tokenizer, rng)
+        partial = args.corpus / f"{name}.codes.tmp"
+        torch.save(utterances, partial)
+        os.replace(partial, args.corpus / f"{name}.codes.pt")
+        print(f"{done}/{len(todo)} {name}: {len(utterances)} utterances", flush=True)
+
+
+if __name__ == "__main__":
+    main()

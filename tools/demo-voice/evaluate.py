@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Step 9: word error rates of the test sentences, for the teacher, the codec alone, the model, or another program.
+
+  teacher   the flite audio itself, the best that can be reached
+  codec     the flite audio, encoded and decoded
+  model     talker and decoder, sampled as generation_config.json of the export says
+  official  an exported folder through the official classes
+  program   an exported folder through a command line such as
+            'qora-tts --model-path {model} --speaker {voice} --language english --seed {seed} --text {text} -o {wav}'
+"""
+import argparse
+import json
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import torch
+
+from corpus import FRAME, SAMPLE_RATE, Chunk
+from recognise import Recogniser, Score
+from voices import VOICES
+
+TEMPERATURE, PREDICTOR_TEMPERATURE = 0.3, 0.1
+LONGEST = 140  # frames
+
+
+def load_decoder(path):
+    from official import build_decoder
+
+    state = torch.load(path)
+    decoder = build_decoder(state["config"]).eval()
+    decoder.load_state_dict(state.get("average", state["decoder"]))
+    return decoder
+
+
+def load_talker(path):
+    from talker_model import TtsModel
+
+    state = torch.load(path)
+    model = TtsModel(state["config"], state["newline"]).eval()
+    model.load_state_dict({**state["model"], **state.get("average", {})})
+    return model
+
+
+class Teacher:
+    def __init__(self, args):
+        self.corpus = args.test
+
+    def __call__(self, voice, texts):
+        chunk = Chunk(self.corpus, f"{voice}-000")
+        audio = {item["text"]: chunk.audio(item) for item in chunk.items}
+        return [audio[text] for text in texts]
+
+
+class Codec(Teacher):
+    def __init__(self, args):
+        from mel_codes import LogMel, MelEncoder
+
+        super().__init__(args)
+        self.mel, self.encoder = LogMel(), MelEncoder(**torch.load(args.encoder)["encoder"])
+        self.decoder = load_decoder(args.decoder)
+
+    @torch.inference_mode()
+    def __call__(self, voice, texts):
+        out = []
+        for samples in super().__call__(voice, texts):
+            codes = self.encoder.encode(self.mel(torch.from_numpy(samples)[None]))
+            out.append(self.decoder(codes.transpose(1, 2))[0, 0].numpy())
+        return out
+
+
+class Model:
+    def __init__(self, args):
+        from transformers import Qwen2TokenizerFast
+
+        self.tokenizer = Qwen2TokenizerFast.from_pretrained(args.tokenizer)
+        self.talker, self.decoder, self.seed = load_talker(args.talker), load_decoder(args.decoder), args.seed
+
+    @torch.inference_mode()
+    def __call__(self, voice, texts):
+        torch.manual_seed(self.seed)
+        ids = [self.tokenizer(text)["input_ids"] for text in texts]
+        frames = self.talker.generate(ids, [voice] * len(ids), TEMPERATURE, PREDICTOR_TEMPERATURE, longest=LONGEST)
+        return [self.decoder(codes.t()[None])[0, 0].numpy() if len(codes) else np.zeros(FRAME, np.float32)
+                for codes in frames]
+
+
+class Official:
+    def __init__(self, args):
+        from official import Qwen3TTSModel
+
+        self.seed = args.seed
+        self.model = Qwen3TTSModel.from_pretrained(args.model, dtype=torch.float32, attn_implementation="eager")
+
+    def __call__(self, voice, texts):
+        torch.manual_seed(self.seed)
+        return [self.model.generate_custom_voice(text=text, speaker=voice, language="English",
+                                                 non_streaming_mode=True)[0][0] for text in texts]
+
+
+class Program:
+    def __init__(self, args):
+        self.command, self.model, self.seed = args.command, args.model, args.seed
+
+    def __call__(self, voice, texts):
+        out = []
+        with tempfile.TemporaryDirectory() as folder:
+            wav = f"{folder}/out.wav"
+            for text in texts:
+                fields = {"model": self.model, "voice": voice, "text": text, "wav": wav, "seed": self.seed}
+                subprocess.run([part.format(**fields) for part in shlex.split(self.command)], check=True,
+                               stdout=subprocess.DEVNULL)
+                out.append(soundfile.read(wav, dtype="float32")[0])
+        return out
+
+
+SOURCES = {"teacher": Teacher, "codec": Codec, "model": Model, "official": Official, "program": Program}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", choices=SOURCES)
+    parser.add_argument("--test", type=Path, required=True, help="corpus of the test sentences in every voice")
+    parser.add_argument("--sentences", type=Path, default=Path(__file__).with_name("test_sentences.txt"))
+    parser.add_argument("--encoder", type=Path)
+    parser.add_argument("--decoder", type=Path)
+    parser.add_argument("--talker", type=Path)
+    parser.add_argument("--tokenizer", type=Path)
+    parser.add_argument("--model", help="exported folder")
+    parser.add_argument("--command", help="of another program, with {model} {voice} {seed} {text} {wav}")
+    parser.add_argument("--voices", nargs="*", default=[voice.name for voice in VOICES])
+    parser.add_argument("--first", type=int, default=30, help="number of sentences")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--save", type=Path, help="folder for the sound files")
+    parser.add_argument("--json", type=Path, help="file for the figures")
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    sentences = args.sentences.read_text(encoding="utf8").split("\n")[:-1]
+    recogniser, source, teacher, figures = Recogniser(sentences), SOURCES[args.source](args), Teacher(args), {}
+    for voice in args.voices:
+        texts, score = sentences[: args.first], Score()
+        for number, (text, samples, model) in enumerate(zip(texts, source(voice, texts), teacher(voice, texts))):
+            score.add(text, recogniser(samples), len(samples) / SAMPLE_RATE, len(model) / SAMPLE_RATE)
+            if args.save:
+                args.save.mkdir(parents=True, exist_ok=True)
+                soundfile.write(args.save / f"{voice}-{number:02d}.wav", samples, SAMPLE_RATE, subtype="PCM_16")
+        figures[voice] = vars(score)
+        print(f"{args.source:8} {voice:9} {score}", flush=True)
+    if args.json:
+        args.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What both trainings share: the time budget with its learning rate, a log, and checkpoints that survive a stop."""
+import os
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import torch
+
+
+class Budget:
+    """How much of the training is done, between 0 and 1, measured in CPU time or by a deadline.
+
+    The learning rate warms up, stays, and falls to zero over the last part (a trapezoid), so that a training can be
+    prolonged from any checkpoint taken before the fall.
+    """
+
+    def __init__(self, minutes, finish_at=None, decay_from=0.5, spent=0.0):
+        self.seconds, self.decay_from = minutes * 60, decay_from
+        self.earlier, self.process_start = spent, time.process_time()
+        self.started = time.time()
+        self.deadline = next_time_of_day(finish_at) if finish_at else None
+
+    def spent(self):
+        """CPU seconds, of earlier runs too."""
+        return self.earlier + time.process_time() - self.process_start
+
+    def progress(self):
+        if self.deadline:
+            return min(1.0, (time.time() - self.started) / max(1.0, self.deadline - self.started))
+        return min(1.0, self.spent() / self.seconds)
+
+    def rate(self, step, warmup):
+        rise = min(1.0, (step + 1) / warmup)
+        fall = min(1.0, (1.0 - self.progress()) / (1.0 - self.decay_from))
+        return rise * fall
+
+
+def next_time_of_day(text):
+    hour, minute = map(int, text.split(":"))
+    now = datetime.now()
+    then = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return (then if then > now else then + timedelta(days=1)).timestamp()
+
+
+class Log:
+    def __init__(self, folder):
+        self.file = (Path(folder) / "log.txt").open("a", encoding="utf8")
+
+    def __call__(self, text):
+        line = f"{time.strftime('%H:%M:%S')} {text}"
+        print(line, flush=True)
+        self.file.write(line + "\n")
+        self.file.flush()
+
+
+def save_atomically(state, path):
+    """A stop in the middle of writing leaves the earlier checkpoint whole."""
+    partial = path.with_suffix(".tmp")
+    torch.save(state, partial)
+    os.replace(partial, path)
