@@ -41,6 +41,8 @@ static const char *const before_anything[] = {
   "hr",
   "fr",
   "frl",
+  "med",
+  "phil",
   "dipl",
   "ing",
   "bzw",

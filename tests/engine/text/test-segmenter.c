@@ -80,7 +80,7 @@ test_german (void)
     "Der 2. Weltkrieg endete 1945.¦Das weiß man.",
     "Es kostet 1.000.000 Euro, d. h. Geld usw.¦Danach kam Nr. 5.",
     "»Komm!« sagte er.¦„Nein.“¦Er ging.",
-    "Vgl. Kapitel 3 bzw. Seite 7.¦Fertig.",
+    "Vgl. Kapitel 3 bzw. Seite 7.¦Dr. med. Hans Meier ging.",
   };
 
   check_sentences (texts, G_N_ELEMENTS (texts));
