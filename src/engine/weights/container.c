@@ -21,11 +21,6 @@ const char *const qtts_format_names[] = {
   [QTTS_FORMAT_Q8] = "q8",   [QTTS_FORMAT_Q4] = "q4",
 };
 
-const char *const qtts_precision_names[] = {
-  [QTTS_PRECISION_Q4] = "q4",     [QTTS_PRECISION_Q8] = "q8",   [QTTS_PRECISION_F16] = "f16",
-  [QTTS_PRECISION_BF16] = "bf16", [QTTS_PRECISION_F32] = "f32",
-};
-
 /* What is being parsed. */
 typedef struct
 {
@@ -202,14 +197,14 @@ check_names (const parse_source *source, qtts_container *container)
 static qtts_status
 parse_header (const parse_source *source, const cJSON *header, qtts_container *container)
 {
+  const cJSON *precision = cJSON_GetObjectItemCaseSensitive (header, "precision");
   const cJSON *texts = cJSON_GetObjectItemCaseSensitive (header, "texts");
   const cJSON *tensors = cJSON_GetObjectItemCaseSensitive (header, "tensors");
   const cJSON *entry;
   qtts_status status;
 
-  container->precision = find_name (cJSON_GetObjectItemCaseSensitive (header, "precision"),
-                                    qtts_precision_names, QTTS_PRECISION_F32 + 1);
-  if (container->precision > QTTS_PRECISION_F32)
+  if (!cJSON_IsString (precision)
+      || !qtts_precision_parse (precision->valuestring, &container->precision))
     return bad (source, "the header", "has no known precision");
   if (!cJSON_IsArray (texts) || !cJSON_IsArray (tensors))
     return bad (source, "the header", "lacks the list of texts or of tensors");

@@ -107,6 +107,3 @@ enum
 
 /* "f32", "bf16", "f16", "q8", "q4", indexed by qtts_format. */
 extern const char *const qtts_format_names[QTTS_FORMAT_Q4 + 1];
-
-/* The same for qtts_precision. */
-extern const char *const qtts_precision_names[QTTS_PRECISION_F32 + 1];

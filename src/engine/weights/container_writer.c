@@ -173,7 +173,7 @@ make_header (const qtts_container_content *content, size_t *data_bytes)
   cJSON *texts, *tensors;
   char *text;
 
-  cJSON_AddStringToObject (header, "precision", qtts_precision_names[content->precision]);
+  cJSON_AddStringToObject (header, "precision", qtts_precision_name (content->precision));
   texts = cJSON_AddArrayToObject (header, "texts");
   tensors = cJSON_AddArrayToObject (header, "tensors");
   *data_bytes = 0;
