@@ -9,6 +9,7 @@
 
 #include "errors.h"
 #include "files.h"
+#include "qora-subtitles.h"
 
 #define DEFAULT_TEXT "Hello, how are you today?"
 
@@ -135,7 +136,11 @@ add_file_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
 {
   const GOptionEntry entries[] = {
     { "output", 0, 0, FILE_ARG, &o->output,
-      "Sound file (output.wav); - writes raw 16-bit samples to standard output", "FILE" },
+      "Sound file, .wav, .flac, .opus, .ogg or .mp3 (output.wav); - writes raw 16-bit samples to "
+      "standard output",
+      "FILE" },
+    { "subtitles", 0, 0, FILE_ARG, &o->subtitles,
+      "Write the text with its times, to .srt, .vtt or .lrc", "FILE" },
     { "codes-out", 0, 0, FILE_ARG, &o->codes_out, "Write the codes as JSON", "FILE" },
     { "codes-in", 0, 0, FILE_ARG, &o->codes_in, "Turn such codes into sound, no text", "FILE" },
     { "stats", 0, 0, FILE_ARG, &o->stats, "Write sizes and times as JSON", "FILE" },
@@ -300,6 +305,8 @@ choose_action (CliOptions *o, const RawOptions *raw, GError **error)
 static gboolean
 check_combinations (const CliOptions *o, const RawOptions *raw, GError **error)
 {
+  QoraSubtitleFormat format;
+
   if (raw->rest != NULL && raw->rest[0] != NULL)
     {
       g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
@@ -316,6 +323,14 @@ check_combinations (const CliOptions *o, const RawOptions *raw, GError **error)
     return usage (error, "--codes-in takes its speech from the codes: leave out the text");
   if (o->codes_in != NULL && o->codes_out != NULL)
     return usage (error, "--codes-in and --codes-out exclude each other: they are the same codes");
+  if (o->codes_in != NULL && o->subtitles != NULL)
+    return usage (error, "--codes-in and --subtitles exclude each other: codes have no text");
+  if (o->subtitles != NULL && !qora_subtitle_format_from_name (o->subtitles, &format))
+    {
+      g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
+                   "--subtitles %s: the name must end in .srt, .vtt or .lrc", o->subtitles);
+      return FALSE;
+    }
   return TRUE;
 }
 
@@ -355,4 +370,5 @@ cli_options_clear (CliOptions *options)
   g_free (options->codes_out);
   g_free (options->codes_in);
   g_free (options->stats);
+  g_free (options->subtitles);
 }

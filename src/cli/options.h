@@ -53,6 +53,7 @@ typedef struct
   char *codes_out; /* NULL: not */
   char *codes_in;  /* NULL: not */
   char *stats;     /* NULL: not */
+  char *subtitles; /* NULL: not; ends in .srt, .vtt or .lrc */
   gboolean quiet;
 } CliOptions;
 

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "encoder.h"
 #include "errors.h"
 #include "files.h"
 #include "wav.h"
@@ -21,7 +22,8 @@
 
 struct CliOutput
 {
-  char *path;      /* as the user wrote it, for messages */
+  CliEncoder *encoder; /* NULL: WAV or raw samples, as below */
+  char *path;          /* as the user wrote it, for messages */
   char *target;    /* what the temporary file replaces: symbolic links resolved; NULL: a stream */
   char *temporary; /* NULL once it is in place, or for a stream */
   int fd;
@@ -87,6 +89,17 @@ open_temporary (CliOutput *self, GError **error)
 }
 
 static gboolean
+open_encoder (CliOutput *self, GError **error)
+{
+  char *resolved = realpath (self->path, NULL);
+
+  self->encoder
+      = cli_encoder_new (resolved != NULL ? resolved : self->path, self->sample_rate, error);
+  free (resolved);
+  return self->encoder != NULL;
+}
+
+static gboolean
 open_file (CliOutput *self, GError **error)
 {
   guint8 header[CLI_WAV_HEADER_BYTES];
@@ -120,6 +133,8 @@ cli_output_open (const char *path, int sample_rate, GError **error)
   if (strcmp (path, "-") == 0)
     return open_standard_output (self, error) ? g_steal_pointer (&self) : NULL;
   self->path = g_strdup (path);
+  if (cli_encoder_takes (path) && !cli_is_stream (path))
+    return open_encoder (self, error) ? g_steal_pointer (&self) : NULL;
   return open_file (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
@@ -132,10 +147,18 @@ cli_output_free (CliOutput *self)
     close (self->fd);
   if (self->temporary != NULL)
     g_unlink (self->temporary);
+  cli_encoder_free (self->encoder);
   g_free (self->temporary);
   g_free (self->target);
   g_free (self->path);
   g_free (self);
+}
+
+void
+cli_output_set_tags (CliOutput *self, const char *title, const char *voice)
+{
+  if (self->encoder != NULL)
+    cli_encoder_set_tags (self->encoder, title, voice);
 }
 
 /* So that what is on the disk can be played even if the program is killed. */
@@ -157,6 +180,12 @@ cli_output_write (CliOutput *self, const float *pcm, gsize n, GError **error)
 {
   gint16 block[BLOCK_SAMPLES];
 
+  if (self->encoder != NULL)
+    {
+      cli_encoder_write (self->encoder, pcm, n);
+      self->samples += n;
+      return TRUE;
+    }
   for (gsize done = 0; done < n;)
     {
       gsize part = MIN (n - done, BLOCK_SAMPLES);
@@ -175,6 +204,12 @@ cli_output_write_silence (CliOutput *self, guint64 n, GError **error)
 {
   const gint16 block[BLOCK_SAMPLES] = { 0 };
 
+  if (self->encoder != NULL)
+    {
+      cli_encoder_write_silence (self->encoder, n);
+      self->samples += n;
+      return TRUE;
+    }
   for (guint64 done = 0; done < n;)
     {
       gsize part = MIN (n - done, BLOCK_SAMPLES);
@@ -196,7 +231,7 @@ cli_output_tell (CliOutput *self)
 gboolean
 cli_output_can_truncate (CliOutput *self)
 {
-  return self->temporary != NULL;
+  return self->encoder != NULL || self->temporary != NULL;
 }
 
 gboolean
@@ -204,6 +239,12 @@ cli_output_truncate (CliOutput *self, guint64 samples, GError **error)
 {
   off_t bytes = CLI_WAV_HEADER_BYTES + (off_t) samples * (off_t) sizeof (gint16);
 
+  if (self->encoder != NULL)
+    {
+      cli_encoder_truncate (self->encoder, samples);
+      self->samples = samples;
+      return TRUE;
+    }
   if (ftruncate (self->fd, bytes) != 0 || lseek (self->fd, bytes, SEEK_SET) < 0)
     return cli_fail_errno (error, errno, self->path, "cannot be written");
   self->samples = samples;
@@ -228,6 +269,8 @@ cli_output_finish (CliOutput *self, GError **error)
 {
   int fd = self->fd;
 
+  if (self->encoder != NULL)
+    return cli_encoder_finish (self->encoder, error);
   if (self->temporary != NULL && fsync (fd) != 0)
     return cli_fail_errno (error, errno, self->path, "cannot be written");
   self->fd = -1;

@@ -11,21 +11,32 @@
 #include "errors.h"
 #include "interrupt.h"
 #include "output.h"
+#include "qora-subtitles.h"
 #include "script.h"
 #include "stats.h"
 
 #define DEFAULT_SPEAKER  "ryan"
 #define DEFAULT_LANGUAGE "english"
-#define PARAGRAPH_PAUSES 3 /* pauses between two paragraphs */
+#define PARAGRAPH_PAUSES 3  /* pauses between two paragraphs */
+#define MAX_TITLE        80 /* characters */
+
+/* Where a sentence lies in the output, in samples. */
+typedef struct
+{
+  guint64 start;
+  guint64 end;
+} Span;
 
 /* One run, as the engine's callbacks see it. */
 typedef struct
 {
   CliSession *session;
-  GArray *script; /* CliSentence; NULL while decoding codes */
+  GArray *script;      /* CliSentence; NULL while decoding codes */
+  const char *speaker; /* NULL: none */
   CliOutput *output;
   size_t sentence;        /* the one that is being delivered */
   guint64 sentence_start; /* in samples of the output */
+  GArray *spans;          /* Span of each sentence; NULL while decoding codes */
   CliStats stats;
   GError *error; /* why a callback stopped the run, or NULL */
 } Run;
@@ -34,6 +45,7 @@ static void
 run_clear (Run *run)
 {
   g_clear_pointer (&run->script, g_array_unref);
+  g_clear_pointer (&run->spans, g_array_unref);
   g_clear_pointer (&run->output, cli_output_free);
   g_clear_error (&run->error);
 }
@@ -75,8 +87,12 @@ take_audio (size_t sentence, const float *pcm, size_t n, void *data)
 {
   Run *run = data;
 
-  return begin_sentence (run, sentence) && cli_output_write (run->output, pcm, n, &run->error)
-         && !cli_interrupted ();
+  if (!begin_sentence (run, sentence) || !cli_output_write (run->output, pcm, n, &run->error))
+    return false;
+  if (run->spans != NULL)
+    g_array_index (run->spans, Span, sentence)
+        = (Span){ run->sentence_start, cli_output_tell (run->output) };
+  return !cli_interrupted ();
 }
 
 static bool
@@ -179,7 +195,7 @@ prepare (Run *run, GError **error)
   qtts_synthesis *synthesis = NULL;
   qtts_error engine_error;
 
-  common.speaker = choose_speaker (session);
+  common.speaker = run->speaker = choose_speaker (session);
   common.language = choose_language (session);
   common.instruct = options->instruct;
   common.streaming_text = options->streaming_text;
@@ -259,6 +275,53 @@ write_codes (Run *run, qtts_synthesis *synthesis, GError **error)
                           error);
 }
 
+/* The beginning of the text, up to the end of a word. */
+static char *
+make_title (Run *run)
+{
+  g_autofree char *title = g_strdup (nth_sentence (run, 0)->text);
+  g_autofree char *cut = NULL;
+  char *space;
+
+  g_strstrip (g_strdelimit (title, "\r\n\t", ' '));
+  if (g_utf8_strlen (title, -1) <= MAX_TITLE)
+    return g_steal_pointer (&title);
+  cut = g_utf8_substring (title, 0, MAX_TITLE);
+  space = strrchr (cut, ' ');
+  if (space != NULL)
+    *space = '\0';
+  return g_strconcat (cut, "…", NULL);
+}
+
+static gboolean
+write_subtitles (Run *run, GError **error)
+{
+  const char *path = run->session->options->subtitles;
+  g_autofree QoraCue *cues = g_new0 (QoraCue, run->script->len);
+  g_autofree char *title = make_title (run);
+  const QoraSubtitleInfo info = { .title = title, .artist = run->speaker };
+  g_autoptr (GError) reason = NULL;
+  QoraSubtitleFormat format;
+  gsize n = 0;
+
+  if (path == NULL || !qora_subtitle_format_from_name (path, &format))
+    return TRUE;
+  for (guint i = 0; i < run->script->len; i++)
+    {
+      const Span *span = &g_array_index (run->spans, Span, i);
+
+      /* An interrupted run has not come to all of them. */
+      if (span->end > span->start)
+        cues[n++] = (QoraCue){ .text = nth_sentence (run, i)->text,
+                               .start = seconds (run, span->start),
+                               .end = seconds (run, span->end) };
+    }
+  if (qora_subtitles_write (path, format, cues, n, &info, &reason))
+    return TRUE;
+  g_set_error_literal (error, CLI_ERROR, CLI_ERROR_FAILED, reason->message);
+  return FALSE;
+}
+
 static gboolean
 write_stats (Run *run, GError **error)
 {
@@ -319,6 +382,7 @@ cli_speak (CliSession *session, GError **error)
 {
   g_auto (Run) run = { .session = session };
   qtts_callbacks callbacks = { .audio = take_audio, .progress = take_progress };
+  g_autofree char *title = NULL;
   qtts_synthesis *synthesis;
   qtts_error engine_error;
   qtts_status status;
@@ -337,12 +401,16 @@ cli_speak (CliSession *session, GError **error)
       return FALSE;
     }
 
+  title = make_title (&run);
+  cli_output_set_tags (run.output, title, run.speaker);
+  run.spans = g_array_new (FALSE, TRUE, sizeof (Span));
+  g_array_set_size (run.spans, run.script->len);
   if (cli_output_can_truncate (run.output))
     callbacks.restarted = take_restart;
   status = qtts_synthesis_run (synthesis, &callbacks, &run, &engine_error);
   gather_results (&run, synthesis);
   done = conclude (&run, status, &engine_error, error) && write_codes (&run, synthesis, error)
-         && !interrupted (&run, error);
+         && write_subtitles (&run, error) && !interrupted (&run, error);
   qtts_synthesis_free (synthesis);
   return done;
 }
