@@ -30,27 +30,46 @@ def ogg_samples(content):
 
 
 class Formats(cli.Case):
-    def make(self, name, *arguments, **options):
-        code, _, errors = self.run_program(*arguments, '--output', name, **options)
-        if 'encoder' in errors or 'built without GStreamer' in errors:
-            self.skipTest(errors.strip())
-        return code, errors
+    why_missing = {}
+
+    def need(self, ending):
+        """Skips the test where this program or system cannot write the format."""
+        if ending not in self.why_missing:
+            _, _, errors = self.run_program(*SHORT, '--output', 'probe.' + ending)
+            self.path('probe.' + ending).unlink(missing_ok=True)
+            self.why_missing[ending] = next((line for line in errors.splitlines()
+                                             if 'encoder' in line or 'GStreamer' in line), None)
+        if self.why_missing[ending] is not None:
+            self.skipTest(self.why_missing[ending])
 
     def content(self, name):
-        code, errors = self.make(name, *SHORT)
-        self.assertEqual(code, 0, errors)
+        self.need(name.split('.')[-1].lower())
+        self.succeed(*SHORT, '--output', name)
         return self.path(name).read_bytes()
 
-    def test_kind_and_tags(self):
-        """each ending gives its format, with title, voice and what the sound is"""
-        for ending, magic in FORMATS.items():
-            with self.subTest(ending):
-                content = self.content('sound.' + ending)
-                self.assertTrue(content.startswith(magic))
-                self.assertIn('Grüße an alle'.encode(), content)
-                self.assertIn(b'ryan', content)
-                self.assertIn(b'Synthetic speech, made with QORA-TTS', content)
-        self.assert_nothing_left(*('sound.' + ending for ending in FORMATS))
+    def check_kind_and_tags(self, ending):
+        content = self.content('sound.' + ending)
+        self.assertTrue(content.startswith(FORMATS[ending]))
+        self.assertIn('Grüße an alle'.encode(), content)
+        self.assertIn(b'ryan', content)
+        self.assertIn(b'Synthetic speech, made with QORA-TTS', content)
+        self.assert_nothing_left('sound.' + ending)
+
+    def test_flac(self):
+        """.flac gives FLAC with title, voice and what the sound is"""
+        self.check_kind_and_tags('flac')
+
+    def test_opus(self):
+        """.opus gives Opus with the same"""
+        self.check_kind_and_tags('opus')
+
+    def test_vorbis(self):
+        """.ogg gives Vorbis with the same"""
+        self.check_kind_and_tags('ogg')
+
+    def test_mp3(self):
+        """.mp3 gives MP3 with the same"""
+        self.check_kind_and_tags('mp3')
 
     def test_length(self):
         """no sample is lost on the way"""
@@ -71,7 +90,8 @@ class Formats(cli.Case):
 
     def test_impossible_places(self):
         """a path that cannot be written is named before anything is spoken"""
-        self.content('sound.flac')
+        self.need('flac')
+        self.need('mp3')
         # So long that the test would time out if it were spoken first.
         endless = (*MODEL, '--max-codes', 1000000000)
         self.fail_with(1, ['none/sound.flac'], *endless, '--output', 'none/sound.flac')
@@ -83,17 +103,17 @@ class Formats(cli.Case):
         def limit_file_size():
             resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
 
-        self.content('warm-up.flac')
+        self.need('flac')
         self.path('sound.flac').write_bytes(b'older')
         # Without restoring signals, writing past the limit is an error and does not kill.
         self.fail_with(1, ['sound.flac', 'too large'], *SHORT, '--output', 'sound.flac',
                        restore_signals=False, preexec_fn=limit_file_size)
         self.assertEqual(self.path('sound.flac').read_bytes(), b'older')
-        self.assert_nothing_left('sound.flac', 'warm-up.flac')
+        self.assert_nothing_left('sound.flac')
 
     def test_interrupt(self):
         """an interrupted run keeps what was made"""
-        self.content('warm-up.flac')
+        self.need('flac')
         process = self.start(*MODEL, '--max-codes', 20000, '--output', 'sound.flac')
         time.sleep(1)
         process.send_signal(signal.SIGINT)
@@ -103,9 +123,9 @@ class Formats(cli.Case):
 
     def test_codes(self):
         """codes too can become any format"""
+        self.need('flac')
         self.succeed(*SHORT, '--codes-out', 'codes.json')
-        code, errors = self.make('sound.flac', *MODEL, '--codes-in', 'codes.json')
-        self.assertEqual(code, 0, errors)
+        self.succeed(*MODEL, '--codes-in', 'codes.json', '--output', 'sound.flac')
         self.assertEqual(flac_samples(self.path('sound.flac').read_bytes()), SAMPLES)
 
 
