@@ -66,7 +66,10 @@ qtts_code_predictor_load (qtts_code_predictor *predictor, qtts_loader *loader, u
   const qtts_transformer_options options = { .role = QTTS_ROLE_PREDICTOR, .qk_norm = true };
   qtts_status status;
 
-  *predictor = (qtts_code_predictor){ .config = config };
+  *predictor = (qtts_code_predictor){
+    .config = config,
+    .half_cache = qtts_loader_precision (loader) != QTTS_PRECISION_F32,
+  };
   status = qtts_transformer_load (&predictor->transformer, loader, PREFIX "model",
                                   &config->predictor, &options, cpu, error);
   if (status == QTTS_OK)
@@ -123,7 +126,8 @@ reserve (const qtts_code_predictor *predictor, qtts_code_predictor_scratch *scra
       || !qtts_columns_reserve (&scratch->head, config->predictor.hidden_size, n))
     return false;
   for (int i = 0; i < n; i++)
-    if (!qtts_kv_cache_init (&scratch->caches[i], &config->predictor, config->groups, false))
+    if (!qtts_kv_cache_init (&scratch->caches[i], &config->predictor, config->groups,
+                             predictor->half_cache))
       return false;
   return true;
 }

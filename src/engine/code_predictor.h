@@ -12,6 +12,7 @@ typedef struct
 {
   const qtts_config *config;
   qtts_transformer transformer;
+  bool half_cache;     /* keys and values are held as F16 */
   bool has_projection; /* where the predictor's width differs from the talker's */
   qtts_matrix projection;
   const float *projection_bias;

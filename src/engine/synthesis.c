@@ -20,7 +20,7 @@
 enum
 {
   FIRST_BLOCK = 2,   /* frames: 160 ms of sound as soon as they are there */
-  DEFAULT_BATCH = 8, /* where more is hardly faster on two cores */
+  DEFAULT_BATCH = 16, /* more is hardly faster, and each takes memory */
   MOST_BATCH = 64,
 };
 

@@ -229,6 +229,8 @@ typedef struct
 
   const qtts_transformer_layer *layer;
   int layer_index;
+  bool quantized; /* the layers' matrices take quantised inputs, which are made where the inputs are
+                   */
   const float *norm;  /* weight of the next norm */
   const float *scale; /* of the branch that is added, or NULL */
 } Pass;
@@ -266,11 +268,16 @@ norm_columns (void *data, int worker, int begin, int end)
 {
   const Pass *pass = data;
   const qtts_stack_config *config = &pass->transformer->config;
+  const qtts_kernels *kernels = pass->transformer->kernels;
+  qtts_columns *to = &pass->scratch->hidden;
 
   for (int c = begin; c < end; c++)
-    pass->transformer->kernels->rms_norm (row (pass->x, c, config->hidden_size), pass->norm,
-                                          config->hidden_size, config->rms_norm_eps,
-                                          qtts_column_at (&pass->scratch->hidden, c));
+    {
+      kernels->rms_norm (row (pass->x, c, config->hidden_size), pass->norm, config->hidden_size,
+                         config->rms_norm_eps, qtts_column_at (to, c));
+      if (pass->quantized)
+        qtts_columns_quantize (to, kernels, c, 0, to->stride);
+    }
 }
 
 /* x += y, times the branch's scale, then the next norm. */
@@ -292,8 +299,7 @@ add_and_norm_columns (void *data, int worker, int begin, int end)
         for (int i = 0; i < hidden; i++)
           x[i] += y[i];
     }
-  if (pass->norm != NULL)
-    norm_columns (data, worker, begin, end);
+  norm_columns (data, worker, begin, end);
 }
 
 static void
@@ -301,10 +307,15 @@ silu_columns (void *data, int worker, int begin, int end)
 {
   const Pass *pass = data;
   const int mlp = pass->transformer->config.intermediate_size;
+  const qtts_kernels *kernels = pass->transformer->kernels;
+  qtts_columns *to = &pass->scratch->mlp;
 
   for (int c = begin; c < end; c++)
-    pass->transformer->kernels->silu_multiply (qtts_column_at (&pass->scratch->mlp, c),
-                                               row (pass->scratch->up, c, mlp), mlp);
+    {
+      kernels->silu_multiply (qtts_column_at (to, c), row (pass->scratch->up, c, mlp), mlp);
+      if (pass->quantized)
+        qtts_columns_quantize (to, kernels, c, 0, to->stride);
+    }
 }
 
 /* Norm (where the model has one) and rotate-half rotation of one head; out has the padded size. */
@@ -366,6 +377,9 @@ attend_head (const Pass *pass, int worker, int c, int head)
                                           + (size_t) worker * pass->scores_per_worker);
   for (int i = 0; i < shared; i++)
     memcpy (out + i * dim, rotated + i * padded, (size_t) dim * sizeof (float));
+  if (pass->scratch->attention.prequantized)
+    qtts_columns_quantize (&pass->scratch->attention, pass->transformer->kernels, c,
+                           head * shared * dim, shared * dim);
 }
 
 /* Items are the key-value heads of all columns. */
@@ -474,6 +488,20 @@ one_column_each (const qtts_column *columns, int n)
   return true;
 }
 
+/* Attention writes a column in pieces, which can be quantised as they come where they are whole
+ * groups. */
+static void
+share_out_quantizing (Pass *pass)
+{
+  const qtts_stack_config *config = &pass->transformer->config;
+  const int piece = config->heads / config->kv_heads * config->head_dim;
+
+  pass->quantized = qtts_is_quantized (&pass->transformer->layers[0].q);
+  pass->scratch->hidden.prequantized = pass->quantized;
+  pass->scratch->mlp.prequantized = pass->quantized;
+  pass->scratch->attention.prequantized = pass->quantized && piece % QTTS_GROUP_INPUTS == 0;
+}
+
 static void
 run_layers (Pass *pass, const qtts_trace *trace)
 {
@@ -515,6 +543,7 @@ qtts_transformer_forward (const qtts_transformer *transformer, qtts_transformer_
   if (!reserve_columns (scratch, &transformer->config, n)
       || !reserve_scores (scratch, pass.scores_per_worker * (size_t) qtts_team_size (team)))
     return qtts_fail_memory (error);
+  share_out_quantizing (&pass);
   rotation_angles (&pass);
   run_layers (&pass, trace);
   for (int c = 0; c < n; c++)

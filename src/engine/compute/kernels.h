@@ -24,8 +24,8 @@ typedef struct
       *offsets; /* [n][groups]: -128 * sum of the group's values, for weights held as level + 128 */
 } qtts_quantized;
 
-/* One key-value head of one layer's cache, slots 0 .. capacity. Keys lie in blocks of 16 slots,
- * [slot / 16][dim][16]; values as [slot][dim]. F16 where `half`, else float. */
+/* One key-value head of one layer's cache: keys and values as [slot][dim]; F16 where `half`, else
+ * float. */
 typedef struct
 {
   const void *keys;

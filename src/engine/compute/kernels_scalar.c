@@ -196,11 +196,11 @@ static float
 score_of (const qtts_attention_head *head, const float *q, int slot)
 {
   const qtts_format format = head->half ? QTTS_FORMAT_F16 : QTTS_FORMAT_F32;
-  const size_t block = (size_t) (slot / 16) * (size_t) head->dim;
+  const size_t row = (size_t) slot * (size_t) head->dim;
   float sum = 0;
 
   for (int i = 0; i < head->dim; i++)
-    sum += q[i] * value_at (format, head->keys, (block + (size_t) i) * 16 + (size_t) (slot % 16));
+    sum += q[i] * value_at (format, head->keys, row + (size_t) i);
   return sum * head->scale;
 }
 

@@ -16,7 +16,7 @@
 
 enum
 {
-  PARTS = QTTS_STRIP_ROWS / LANES, /* vectors in 16 rows or slots */
+  PARTS = QTTS_STRIP_ROWS / LANES, /* vectors in the rows of a strip */
   COLUMNS_AT_ONCE = 4,
 };
 
@@ -278,29 +278,26 @@ cache_vector (bool half, const void *base, size_t index)
               : v_load ((const float *) base + index);
 }
 
-/* Scores of the 16 slots of one block against `queries` vectors, into scores[query * ld + slot]. */
+/* Scores of all slots against `queries` vectors, into scores[query * ld + slot]. */
 INLINE void
-score_block (const qtts_attention_head *head, bool half, const float *q, int queries, int block,
-             float *scores, size_t ld)
+score_slots (const qtts_attention_head *head, bool half, const float *q, int queries, float *scores,
+             size_t ld)
 {
-  const size_t base = (size_t) block * (size_t) head->dim * 16;
-  V sum[2 * PARTS];
+  for (int slot = head->begin; slot < head->end; slot++)
+    {
+      const size_t row = (size_t) slot * (size_t) head->dim;
+      V sum[2] = { v_splat (0), v_splat (0) };
 
-  for (int k = 0; k < queries * PARTS; k++)
-    sum[k] = v_splat (0);
-  for (int i = 0; i < head->dim; i++)
-    for (int part = 0; part < PARTS; part++)
-      {
-        const V key = cache_vector (half, head->keys, base + (size_t) (i * 16 + part * LANES));
+      for (int i = 0; i < head->dim; i += LANES)
+        {
+          const V key = cache_vector (half, head->keys, row + (size_t) i);
 
-        for (int query = 0; query < queries; query++)
-          sum[query * PARTS + part]
-              = v_fma (key, v_splat (q[query * head->dim + i]), sum[query * PARTS + part]);
-      }
-  for (int query = 0; query < queries; query++)
-    for (int part = 0; part < PARTS; part++)
-      v_store (scores + (size_t) query * ld + (size_t) (block * 16 + part * LANES),
-               sum[query * PARTS + part] * v_splat (head->scale));
+          for (int query = 0; query < queries; query++)
+            sum[query] = v_fma (key, v_load (q + query * head->dim + i), sum[query]);
+        }
+      for (int query = 0; query < queries; query++)
+        scores[(size_t) query * ld + (size_t) slot] = v_sum (sum[query]) * head->scale;
+    }
 }
 
 /* scores[begin .. end) to weights that sum to one; slots around them in their blocks become 0. */
@@ -370,8 +367,7 @@ attend_queries (const qtts_attention_head *head, bool half, const float *q, int 
   const size_t ld = (size_t) (head->end + 15) / 16 * 16;
   int first = 0;
 
-  for (int block = head->begin / 16; block * 16 < head->end; block++)
-    score_block (head, half, q, queries, block, scores, ld);
+  score_slots (head, half, q, queries, scores, ld);
   for (int query = 0; query < queries; query++)
     softmax (scores + (size_t) query * ld, head->begin, head->end);
   for (; first + VALUE_VECTORS * LANES <= head->dim; first += VALUE_VECTORS * LANES)

@@ -9,8 +9,7 @@
 
 enum
 {
-  BLOCK = 16,    /* slots whose keys lie together */
-  MOST_DIM = 512 /* of a head; configurations are checked against it */
+  BLOCK = 16, /* slots that a softmax handles together: a slot's place among them never changes */
 };
 
 static int
@@ -99,39 +98,24 @@ qtts_kv_cache_make_room (qtts_kv_cache *cache, int n, int window)
   cache->first += dropped;
 }
 
-static void
-store_key (qtts_kv_cache *cache, const qtts_kernels *kernels, char *keys, int slot,
-           const float *key)
-{
-  const size_t first
-      = (size_t) (slot / BLOCK) * (size_t) cache->dim * BLOCK + (size_t) (slot % BLOCK);
-
-  if (cache->half)
-    {
-      uint16_t narrow[MOST_DIM];
-
-      kernels->narrow (key, cache->dim, narrow);
-      for (int i = 0; i < cache->dim; i++)
-        ((uint16_t *) keys)[first + (size_t) i * BLOCK] = narrow[i];
-    }
-  else
-    for (int i = 0; i < cache->dim; i++)
-      ((float *) keys)[first + (size_t) i * BLOCK] = key[i];
-}
-
 void
 qtts_kv_cache_store (qtts_kv_cache *cache, const qtts_kernels *kernels, int layer, int head,
                      int position, const float *key, const float *value)
 {
-  const int slot = position - cache->first;
-  char *to = head_of (cache, cache->values, layer, head)
-             + (size_t) slot * (size_t) cache->dim * value_bytes (cache);
+  const size_t row = (size_t) (position - cache->first) * (size_t) cache->dim * value_bytes (cache);
+  char *keys = head_of (cache, cache->keys, layer, head) + row;
+  char *values = head_of (cache, cache->values, layer, head) + row;
 
-  store_key (cache, kernels, head_of (cache, cache->keys, layer, head), slot, key);
   if (cache->half)
-    kernels->narrow (value, cache->dim, (uint16_t *) to);
+    {
+      kernels->narrow (key, cache->dim, (uint16_t *) keys);
+      kernels->narrow (value, cache->dim, (uint16_t *) values);
+    }
   else
-    memcpy (to, value, (size_t) cache->dim * sizeof (float));
+    {
+      memcpy (keys, key, (size_t) cache->dim * sizeof (float));
+      memcpy (values, value, (size_t) cache->dim * sizeof (float));
+    }
 }
 
 qtts_attention_head

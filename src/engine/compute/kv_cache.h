@@ -16,7 +16,7 @@ typedef struct
   bool half;    /* F16, else float */
   int first;    /* absolute position in slot 0, a multiple of 16 */
   int length;   /* positions that have been stored since the beginning */
-  char *keys;   /* [layer][kv head][slot / 16][dim][16] */
+  char *keys;   /* [layer][kv head][slot][dim] */
   char *values; /* [layer][kv head][slot][dim] */
 } qtts_kv_cache;
 

@@ -64,6 +64,22 @@ qtts_columns_clear (qtts_columns *columns)
   *columns = (qtts_columns){ 0 };
 }
 
+void
+qtts_columns_quantize (qtts_columns *columns, const qtts_kernels *kernels, int c, int first, int n)
+{
+  const qtts_quantized *q = &columns->quantized;
+  const size_t group = (size_t) c * (size_t) q->groups + (size_t) (first / QTTS_GROUP_INPUTS);
+
+  kernels->quantize (qtts_column_at (columns, c) + first, n / QTTS_GROUP_INPUTS,
+                     q->values + group * QTTS_GROUP_INPUTS, q->scales + group, q->offsets + group);
+}
+
+bool
+qtts_is_quantized (const qtts_matrix *matrix)
+{
+  return matrix->format == QTTS_FORMAT_Q4 || matrix->format == QTTS_FORMAT_Q8;
+}
+
 typedef struct
 {
   const qtts_kernels *kernels;
@@ -73,26 +89,13 @@ typedef struct
   int n_products;
 } Multiplication;
 
-static bool
-is_quantized (const qtts_matrix *matrix)
-{
-  return matrix->format == QTTS_FORMAT_Q4 || matrix->format == QTTS_FORMAT_Q8;
-}
-
 static void
 quantize_columns (void *data, int worker, int begin, int end)
 {
   const Multiplication *m = data;
-  const qtts_quantized *q = &m->x->quantized;
 
   for (int c = begin; c < end; c++)
-    {
-      const size_t group = (size_t) c * (size_t) q->groups;
-
-      m->kernels->quantize (qtts_column_at (m->x, c), q->groups,
-                            q->values + group * QTTS_GROUP_INPUTS, q->scales + group,
-                            q->offsets + group);
-    }
+    qtts_columns_quantize (m->x, m->kernels, c, 0, m->x->stride);
 }
 
 static int
@@ -175,9 +178,9 @@ qtts_multiply (const qtts_kernels *kernels, qtts_team *team, qtts_columns *x, in
   for (int i = 0; i < n_products; i++)
     {
       units += units_of (products[i].matrix);
-      quantized |= is_quantized (products[i].matrix);
+      quantized |= qtts_is_quantized (products[i].matrix);
     }
-  if (quantized)
+  if (quantized && !x->prequantized)
     qtts_team_for (team, n, n * x->stride < QUANTIZE_ALONE ? n : 1, quantize_columns, &m);
 
   grain = units / (qtts_team_size (team) * CHUNKS_PER_WORKER);

@@ -23,6 +23,7 @@ typedef struct
   int capacity; /* columns */
   float *x;     /* [capacity][stride], aligned to 64 bytes */
   qtts_quantized quantized;
+  bool prequantized; /* whoever writes x also keeps `quantized` up to date */
 } qtts_columns;
 
 /* Makes room for n columns of `dim` values (always the same dim for one qtts_columns). Contents are
@@ -35,6 +36,13 @@ qtts_column_at (const qtts_columns *columns, int c)
 {
   return columns->x + (size_t) c * (size_t) columns->stride;
 }
+
+/* Quantises values [first, first + n) of column c, both multiples of 32. */
+void qtts_columns_quantize (qtts_columns *columns, const qtts_kernels *kernels, int c, int first,
+                            int n);
+
+/* Whether products with this matrix take quantised inputs. */
+bool qtts_is_quantized (const qtts_matrix *matrix);
 
 /* One of the matrices that are multiplied with the same columns. */
 typedef struct
