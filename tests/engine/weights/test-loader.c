@@ -165,6 +165,139 @@ test_convolution_is_tap_major (void)
   qtts_loader_close (loader);
 }
 
+static void
+test_transposed_convolution_has_a_row_for_each_tap (void)
+{
+  const char *name = "decoder.decoder.1.block.1.conv.weight";
+  qtts_loader *loader = open_fixture ("tiny-b", QTTS_PRECISION_F32);
+  gsize n;
+  g_autofree float *stored = stored_values ("tiny-b/speech_tokenizer", name, &n);
+  const int in = 48, out = 24, taps = 16, out_padded = 32;
+  qtts_matrix matrix;
+  float row[48];
+
+  g_assert_cmpuint (n, ==, in * out * taps);
+  g_assert_cmpint (
+      qtts_loader_conv (loader, name, out, in, taps, true, QTTS_ROLE_DECODER_CONV, &matrix, NULL),
+      ==, QTTS_OK);
+  g_assert_cmpint (matrix.rows, ==, taps * out_padded);
+  g_assert_cmpint (matrix.cols, ==, in);
+  for (int tap = 0; tap < taps; tap++)
+    for (int o = 0; o < out_padded; o++)
+      {
+        qtts_matrix_row (&matrix, tap * out_padded + o, row);
+        for (int i = 0; i < in; i++)
+          g_assert_cmpfloat (row[i], ==, o < out ? stored[(i * out + o) * taps + tap] : 0);
+      }
+  qtts_loader_close (loader);
+}
+
+static void
+test_codebook_is_divided_by_its_usage (void)
+{
+  g_autofree float *sum = NULL, *usage = NULL;
+  qtts_loader *loader = open_fixture ("tiny-b", QTTS_PRECISION_Q4);
+  const int entries = 2048, dim = 3;
+  const float *table;
+  gsize n;
+
+  sum = stored_values ("tiny-b/speech_tokenizer",
+                       "decoder.quantizer.rvq_rest.vq.layers.2._codebook.embedding_sum", &n);
+  usage = stored_values ("tiny-b/speech_tokenizer",
+                         "decoder.quantizer.rvq_rest.vq.layers.2._codebook.cluster_usage", &n);
+  g_assert_cmpint (qtts_loader_codebook (loader, "decoder.quantizer.rvq_rest.vq.layers.2", entries,
+                                         dim, &table, NULL),
+                   ==, QTTS_OK);
+  for (int i = 0; i < entries * dim; i++)
+    g_assert_cmpfloat (table[i], ==, sum[i] / fmaxf (usage[i / dim], 1e-5f));
+  qtts_loader_close (loader);
+}
+
+static void
+assert_message (const qtts_error *error, qtts_status status, const char *message)
+{
+  g_assert_cmpint (error->status, ==, status);
+  if (strstr (error->message, message) == NULL)
+    g_error ("\"%s\" does not say \"%s\"", error->message, message);
+}
+
+static void
+test_errors_name_tensor_and_file (void)
+{
+  qtts_loader *loader = open_fixture ("tiny-b", QTTS_PRECISION_F32);
+  const float *vector;
+  qtts_matrix matrix;
+  qtts_error error;
+
+  qtts_loader_matrix (loader, "talker.none", 1, 1, QTTS_ROLE_TALKER, &matrix, &error);
+  assert_message (&error, QTTS_ERROR_FORMAT, "tiny-b/model.safetensors has no tensor talker.none");
+  qtts_loader_vector (loader, "decoder.none", 1, &vector, &error);
+  assert_message (&error, QTTS_ERROR_FORMAT,
+                  "tiny-b/speech_tokenizer/model.safetensors has no tensor decoder.none");
+  qtts_loader_matrix (loader, Q_PROJ, 40, 72, QTTS_ROLE_TALKER, &matrix, &error);
+  assert_message (&error, QTTS_ERROR_FORMAT,
+                  Q_PROJ " has the shape [72, 40], but the configuration wants [40, 72]");
+  qtts_loader_vector (loader, "talker.model.norm.weight", 39, &vector, &error);
+  assert_message (&error, QTTS_ERROR_FORMAT,
+                  "has the shape [40], but the configuration wants [39]");
+  qtts_loader_conv (loader, "decoder.pre_conv.conv.weight", 20, 6, 5, false, QTTS_ROLE_DECODER_CONV,
+                    &matrix, &error);
+  assert_message (&error, QTTS_ERROR_FORMAT,
+                  "has the shape [20, 6, 3], but the configuration wants [20, 6, 5]");
+  qtts_loader_codebook (loader, "decoder.quantizer.rvq_first.vq.layers.0", 7, 3, &vector, &error);
+  assert_message (&error, QTTS_ERROR_FORMAT, "[2048, 3], but the configuration wants [7, 3]");
+  qtts_loader_close (loader);
+}
+
+static void
+assert_not_opened (const char *path, qtts_status status, const char *message)
+{
+  qtts_model_options options = { 0 };
+  qtts_loader *loader;
+  qtts_error error;
+
+  g_assert_cmpint (qtts_loader_open (path, &options, 0, NULL, &loader, &error), ==, status);
+  g_assert_null (loader);
+  assert_message (&error, status, message);
+}
+
+static void
+test_paths_that_cannot_be_opened (void)
+{
+  g_autofree char *base = fixture_path ("tiny-d");
+  g_autofree char *no_model = fixture_path ("tokenizer");
+  g_autofree char *text = fixture_path ("tiny-a/config.json");
+
+  assert_not_opened ("/nowhere/at/all", QTTS_ERROR_FILE, "/nowhere/at/all does not exist");
+  assert_not_opened (base, QTTS_ERROR_UNSUPPORTED, "Base checkpoint");
+  assert_not_opened (no_model, QTTS_ERROR_FILE, "has no config.json");
+  assert_not_opened (text, QTTS_ERROR_FORMAT, "is not a .qora-tts file");
+}
+
+static bool
+refuse (double fraction, void *data)
+{
+  g_assert_cmpfloat (fraction, >, 0);
+  g_assert_cmpfloat (fraction, <=, 1);
+  return false;
+}
+
+static void
+test_loading_can_be_cancelled (void)
+{
+  g_autofree char *path = fixture_path ("tiny-a");
+  qtts_model_options options = { .progress = refuse };
+  qtts_loader *loader;
+  qtts_matrix matrix;
+  qtts_error error;
+
+  g_assert_cmpint (qtts_loader_open (path, &options, 0, NULL, &loader, NULL), ==, QTTS_OK);
+  g_assert_cmpint (qtts_loader_matrix (loader, "talker.codec_head.weight", 3072, 64,
+                                       QTTS_ROLE_TALKER_HEAD, &matrix, &error),
+                   ==, QTTS_ERROR_CANCELLED);
+  qtts_loader_close (loader);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -172,5 +305,11 @@ main (int argc, char **argv)
   g_test_add_func ("/loader/configuration", test_configuration);
   g_test_add_func ("/loader/matrix-in-each-precision", test_matrix_in_each_precision);
   g_test_add_func ("/loader/convolution-is-tap-major", test_convolution_is_tap_major);
+  g_test_add_func ("/loader/transposed-convolution",
+                   test_transposed_convolution_has_a_row_for_each_tap);
+  g_test_add_func ("/loader/codebook", test_codebook_is_divided_by_its_usage);
+  g_test_add_func ("/loader/errors", test_errors_name_tensor_and_file);
+  g_test_add_func ("/loader/paths", test_paths_that_cannot_be_opened);
+  g_test_add_func ("/loader/cancelled", test_loading_can_be_cancelled);
   return g_test_run ();
 }
