@@ -72,7 +72,8 @@ fuzz_config (const uint8_t *bytes, size_t size)
   qtts_error error;
   char *at = copy;
 
-  memcpy (copy, bytes, size);
+  if (size > 0)
+    memcpy (copy, bytes, size);
   for (int i = 0; i < 3; i++)
     {
       texts[i] = at;

@@ -21,6 +21,9 @@ qtts_json_parse (qtts_json *json, const char *text, size_t length)
   return NULL;
 }
 
+static void report (qtts_json_object object, qtts_status status, const char *key,
+                    const char *format, va_list args) __attribute__ ((format (printf, 4, 0)));
+
 static void
 report (qtts_json_object object, qtts_status status, const char *key, const char *format,
         va_list args)
