@@ -26,6 +26,7 @@ typedef struct
 } Opened;
 
 static char *codes_path;
+static char *precision_name = "bf16";
 static int threads;
 static int frames_to_decode = RANDOM_FRAMES;
 static int repeats = 5;
@@ -37,6 +38,8 @@ static const GOptionEntry entries[] = {
     "Decode these codes (as qora-tts --codes-out writes them) instead of random ones", "FILE" },
   { "fast-only", 0, 0, G_OPTION_ARG_NONE, &fast_only, "Leave out float32", NULL },
   { "frames", 0, 0, G_OPTION_ARG_INT, &frames_to_decode, "Random frames to decode", "N" },
+  { "precision", 0, 0, G_OPTION_ARG_STRING, &precision_name,
+    "Precision of the fast path (bf16; q4, q8, f16)", "NAME" },
   { "repeats", 0, 0, G_OPTION_ARG_INT, &repeats, "Runs of which the fastest counts", "N" },
   { "threads", 0, 0, G_OPTION_ARG_INT, &threads, "Worker threads", "N" },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &paths, NULL, "MODEL" },
@@ -170,15 +173,18 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autofree gint32 *codes = NULL;
   g_autofree float *exact = NULL;
+  qtts_precision precision;
   int frames;
 
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || paths == NULL)
     g_error ("%s", error != NULL ? error->message : "no model given");
+  if (!qtts_precision_parse (precision_name, &precision))
+    g_error ("%s is no precision", precision_name);
 
   for (int fast = fast_only; fast <= 1; fast++)
     {
-      Opened opened = open_decoder (fast ? QTTS_PRECISION_BF16 : QTTS_PRECISION_F32);
+      Opened opened = open_decoder (fast ? precision : QTTS_PRECISION_F32);
       const double frame_seconds
           = (double) opened.config->samples_per_frame / opened.config->sample_rate;
       g_autofree float *pcm = NULL;
@@ -189,7 +195,7 @@ main (int argc, char **argv)
                                  : random_codes (opened.config, &frames);
       samples = (gsize) frames * opened.config->samples_per_frame;
       pcm = g_new (float, samples);
-      g_print ("%s, %s, %d threads, %d frames\n", fast ? "fast" : "float32",
+      g_print ("%s, %s, %d threads, %d frames\n", fast ? precision_name : "f32",
                qtts_cpu_name (qtts_cpu_features ()), qtts_team_size (opened.team), frames);
       for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++)
         {

@@ -20,15 +20,34 @@ enum
                                  : 6,
 };
 
+/* What one vector of channels has of its own, at all times. */
+typedef struct
+{
+  simd_float bias, scale, alpha, inverse_beta;
+} channel_values;
+
+SIMD_INLINE channel_values
+load_channels (const qtts_conv_output *output, size_t channel)
+{
+  const simd_float none = simd_set (0);
+  const bool snake = output->activation == QTTS_ACTIVATION_SNAKE && output->activated != NULL;
+
+  return (channel_values){
+    .bias = simd_load (output->bias + channel),
+    .scale = output->scale != NULL ? simd_load (output->scale + channel) : none,
+    .alpha = snake ? simd_load (output->alpha + channel) : none,
+    .inverse_beta = snake ? simd_load (output->inverse_beta + channel) : none,
+  };
+}
+
 /* Bias, scale, residual, activation of one vector of channels at one time step. */
 SIMD_INLINE void
-finish_vector (const qtts_conv_output *output, simd_float y, size_t channel, size_t time)
+finish_vector (const qtts_conv_output *output, const channel_values *values, simd_float y,
+               size_t at)
 {
-  const size_t at = time * output->row + channel;
-
-  y = simd_add (y, simd_load (output->bias + channel));
+  y = simd_add (y, values->bias);
   if (output->scale != NULL)
-    y = simd_mul (y, simd_load (output->scale + channel));
+    y = simd_mul (y, values->scale);
   if (output->residual != NULL)
     y = simd_add (y, simd_load (output->residual + at));
   if (output->values != NULL)
@@ -37,8 +56,7 @@ finish_vector (const qtts_conv_output *output, simd_float y, size_t channel, siz
     return;
 
   if (output->activation == QTTS_ACTIVATION_SNAKE)
-    y = simd_snake (y, simd_load (output->alpha + channel),
-                    simd_load (output->inverse_beta + channel));
+    y = simd_snake (y, values->alpha, values->inverse_beta);
   else if (output->activation == QTTS_ACTIVATION_GELU)
     y = simd_gelu (y);
 #ifdef __AVX512BF16__
@@ -57,12 +75,19 @@ SIMD_INLINE void
 finish_tile (const qtts_conv *conv, simd_float (*sum)[VECTORS][TILE_TIMES], int strip, int time,
              const int n_strips, const int n_times)
 {
-  for (int t = 0; t < n_times; t++)
-    for (int s = 0; s < n_strips; s++)
-      for (int v = 0; v < VECTORS; v++)
-        finish_vector (&conv->output, sum[s][v][t],
-                       (size_t) (strip + s) * QTTS_STRIP_ROWS + (size_t) v * SIMD_LANES,
-                       (size_t) (time + t));
+  /* A copy that no store can change. */
+  const qtts_conv_output output = conv->output;
+
+  for (int s = 0; s < n_strips; s++)
+    for (int v = 0; v < VECTORS; v++)
+      {
+        const size_t channel = (size_t) (strip + s) * QTTS_STRIP_ROWS + (size_t) v * SIMD_LANES;
+        const channel_values values = load_channels (&output, channel);
+
+        for (int t = 0; t < n_times; t++)
+          finish_vector (&output, &values, sum[s][v][t],
+                         (size_t) (time + t) * output.row + channel);
+      }
 }
 
 SIMD_INLINE void

@@ -13,9 +13,10 @@ enum
 {
   LEAST_PAIRS = 4,
   MAX_POINTS = 2 * QTTS_FILTER_MAX_PAIRS + 2,
-  /* Where few tiles would make few pieces of work, each takes this many strips only. */
-  STRIPS_PER_PIECE = 6,
-  ENOUGH_PIECES = 16,
+  /* Where tiles alone make fewer pieces of work for each worker, pieces take only some strips. */
+  PIECES_PER_WORKER = 4,
+  KERNEL_STRIPS = 3, /* that kernels take together */
+  KERNEL_TILES = 8,
 };
 
 /* Pairs of points for 4, 5 and 6 pairs: the best of all choices from fractions of small numbers,
@@ -247,6 +248,13 @@ run_pieces (void *data, int worker, int begin, int end)
     }
 }
 
+/* Rounded up. */
+static int
+divide (int a, int b)
+{
+  return (a + b - 1) / b;
+}
+
 void
 qtts_filter_run (const qtts_conv_kernels *kernels, qtts_team *team, const qtts_filter_work *work,
                  int times, float *scratch)
@@ -261,20 +269,18 @@ qtts_filter_run (const qtts_conv_kernels *kernels, qtts_team *team, const qtts_f
     .strips_per_piece = filter->strips,
     .strip_pieces = 1,
   };
-  int tile_pieces;
+  const int wanted = PIECES_PER_WORKER * (team != NULL ? qtts_team_size (team) : 1);
+  int tile_pieces = divide (shared.tiles, QTTS_FILTER_MAX_TILES);
 
-  tile_pieces = (shared.tiles + QTTS_FILTER_MAX_TILES - 1) / QTTS_FILTER_MAX_TILES;
-  if (tile_pieces < ENOUGH_PIECES && filter->strips > STRIPS_PER_PIECE)
+  if (tile_pieces < wanted)
     {
-      shared.strips_per_piece = STRIPS_PER_PIECE;
-      shared.strip_pieces = (filter->strips + STRIPS_PER_PIECE - 1) / STRIPS_PER_PIECE;
+      shared.strips_per_piece
+          = KERNEL_STRIPS
+            * divide (divide (filter->strips, KERNEL_STRIPS), divide (wanted, tile_pieces));
+      shared.strip_pieces = divide (filter->strips, shared.strips_per_piece);
+      tile_pieces *= divide (wanted, tile_pieces * shared.strip_pieces);
     }
-  else if (tile_pieces < ENOUGH_PIECES)
-    tile_pieces = min_int (ENOUGH_PIECES, (shared.tiles + 7) / 8);
-  /* Whole tiles of the kernels. */
-  shared.tiles_per_piece = ((shared.tiles + tile_pieces - 1) / tile_pieces + 7) / 8 * 8;
-  if (shared.tiles_per_piece > QTTS_FILTER_MAX_TILES)
-    shared.tiles_per_piece = QTTS_FILTER_MAX_TILES;
-  tile_pieces = (shared.tiles + shared.tiles_per_piece - 1) / shared.tiles_per_piece;
+  shared.tiles_per_piece = KERNEL_TILES * divide (divide (shared.tiles, KERNEL_TILES), tile_pieces);
+  tile_pieces = divide (shared.tiles, shared.tiles_per_piece);
   qtts_team_for (team, tile_pieces * shared.strip_pieces, 1, run_pieces, &shared);
 }

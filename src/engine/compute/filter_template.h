@@ -93,10 +93,10 @@ evaluate_inputs (const qtts_filter_work *work, int tile, float *v, size_t point_
 /* One vector of channels: its products at the points, products[point * point_step], to the tile's
  * outputs. `pairs` is a constant. */
 SIMD_INLINE void
-interpolate (const qtts_filter_work *work, tile_place place, const float *products,
+interpolate (const qtts_filter *filter, const qtts_conv_output *output,
+             const channel_values *values, tile_place place, const float *products,
              size_t point_step, size_t channel, const int pairs)
 {
-  const qtts_filter *filter = work->filter;
   const int m = 2 * pairs - 4;
   simd_float y[2 * QTTS_FILTER_MAX_PAIRS - 4];
 
@@ -117,7 +117,8 @@ interpolate (const qtts_filter_work *work, tile_place place, const float *produc
     }
   for (int i = 0; i < m; i++)
     if (i < place.outputs)
-      finish_vector (&work->output, y[i], channel, (size_t) (place.time + i * filter->dilation));
+      finish_vector (output, values, y[i],
+                     (size_t) (place.time + i * filter->dilation) * output->row + channel);
 }
 
 /* Products of n_tiles rows at one point with n_strips strips, both constants. */
@@ -146,6 +147,8 @@ filter_strips (const qtts_filter_work *work, int strip, const int n_strips, int 
   const size_t v_step = QTTS_FILTER_MAX_TILES * work->x_row;
   const size_t product_row = TILE_STRIPS * QTTS_STRIP_ROWS;
   const size_t product_step = QTTS_FILTER_MAX_TILES * product_row;
+  const qtts_conv_output output = work->output;
+  tile_place places[QTTS_FILTER_MAX_TILES];
 
   for (int point = 0; point < filter->points; point++)
     {
@@ -168,12 +171,15 @@ filter_strips (const qtts_filter_work *work, int strip, const int n_strips, int 
     }
 
   for (int t = 0; t < n_tiles; t++)
+    places[t] = place_tile (filter, tile + t);
+  for (int i = 0; i < n_strips * VECTORS; i++)
     {
-      const tile_place place = place_tile (filter, tile + t);
+      const size_t channel = (size_t) strip * QTTS_STRIP_ROWS + (size_t) i * SIMD_LANES;
+      const channel_values values = load_channels (&output, channel);
 
-      for (int i = 0; i < n_strips * VECTORS; i++)
-        interpolate (work, place, products + t * product_row + i * SIMD_LANES, product_step,
-                     (size_t) strip * QTTS_STRIP_ROWS + (size_t) i * SIMD_LANES, pairs);
+      for (int t = 0; t < n_tiles; t++)
+        interpolate (filter, &output, &values, places[t],
+                     products + t * product_row + i * SIMD_LANES, product_step, channel, pairs);
     }
 }
 
