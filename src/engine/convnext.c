@@ -14,7 +14,6 @@ enum
 {
   DEPTHWISE_TAPS = 7,
   DEPTHWISE_HISTORY = DEPTHWISE_TAPS - 1,
-  EXPANSION = 4,
   NAME_LENGTH = 160,
 };
 
@@ -75,13 +74,13 @@ qtts_convnext_load (qtts_speech_build *build, const char *name, int channels,
     return status;
 
   snprintf (full, sizeof full, "%s.pwconv1", name);
-  status = qtts_speech_conv_load (build, full, EXPANSION * channels, channels, 1, 1, true,
-                                  &convnext->expand, error);
+  status = qtts_speech_conv_load (build, full, QTTS_CONVNEXT_EXPANSION * channels, channels, 1, 1,
+                                  true, &convnext->expand, error);
   if (status != QTTS_OK)
     return status;
   snprintf (full, sizeof full, "%s.pwconv2", name);
-  return qtts_speech_conv_load (build, full, channels, EXPANSION * channels, 1, 1, true,
-                                &convnext->shrink, error);
+  return qtts_speech_conv_load (build, full, channels, QTTS_CONVNEXT_EXPANSION * channels, 1, 1,
+                                true, &convnext->shrink, error);
 }
 
 void

@@ -10,6 +10,11 @@
 
 #include "speech_conv.h"
 
+enum
+{
+  QTTS_CONVNEXT_EXPANSION = 4,
+};
+
 typedef struct
 {
   int channels;

@@ -190,6 +190,12 @@ qtts_speech_narrow (void *values, size_t n)
     }
 }
 
+size_t
+qtts_speech_conv_row_bytes (const qtts_speech_conv *conv)
+{
+  return qtts_padded_channels (conv->in) * activation_bytes (conv->x_bf16);
+}
+
 /* The sum over taps of shifted rows. */
 static void
 run_plain (const qtts_speech_conv *conv, const qtts_speech_block *block,
@@ -230,7 +236,7 @@ qtts_speech_conv_run (const qtts_speech_conv *conv, qtts_speech_block *block,
                       qtts_conv_output output)
 {
   const size_t row = qtts_padded_channels (conv->in);
-  const size_t row_bytes = row * activation_bytes (conv->x_bf16);
+  const size_t row_bytes = qtts_speech_conv_row_bytes (conv);
   char *state = block->state + conv->state;
   void *x = block->input;
 
@@ -250,7 +256,8 @@ qtts_speech_conv_run (const qtts_speech_conv *conv, qtts_speech_block *block,
   qtts_speech_remember (state, x, row_bytes, conv->history, block->times);
 
   block->input = block->output;
-  block->output = x;
+  block->output = block->spare != NULL ? block->spare : x;
+  block->spare = NULL;
   block->times *= conv->stride;
 }
 

@@ -33,6 +33,7 @@ typedef struct
   float *values; /* the signal: rows of float */
   void *input;   /* what the next convolution reads, in the form it wants */
   void *output;  /* where it leaves the input of the one after it */
+  void *spare;   /* once the next output, instead of the input, which then stays as it is */
   float *scratch;
   const qtts_trace *trace;
 } qtts_speech_block;
@@ -94,9 +95,13 @@ void qtts_snake_clear (qtts_snake *snake);
 qtts_status qtts_speech_vector (qtts_speech_build *build, const char *name, int channels,
                                 int repeats, float **vector, qtts_error *error);
 
+/* Bytes of one row of the input. */
+size_t qtts_speech_conv_row_bytes (const qtts_speech_conv *conv);
+
 /* Convolves block->input. What is to become of the sums is said by `output`, except for bias, row
  * and activated, which are filled in here: the activated values go to block->output. That becomes
- * block->input, and block->times grows by the stride. */
+ * block->input, what was the input becomes the next output, and block->times grows by the
+ * stride. */
 void qtts_speech_conv_run (const qtts_speech_conv *conv, qtts_speech_block *block,
                            qtts_conv_output output);
 

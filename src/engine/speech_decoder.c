@@ -23,9 +23,14 @@ enum
   NAME_LENGTH = 160,
   PRE_CONV_TAPS = 3,
   OUTER_TAPS = 7, /* of the convolutions before and after the decoder blocks */
-  /* Frames that go through the layers together: enough to read each weight seldom, few enough for
-   * the widest activations to stay in the last-level cache. */
-  BLOCK_FRAMES = 8,
+  /* Frames that go through the early layers together, where weights are many: each is read once
+   * for all of them. */
+  BLOCK_FRAMES = 16,
+  /* The late layers begin with the first decoder block of so few channels. They have few weights
+   * and many time steps, and work on so many frames at a time that activations stay in the caches.
+   */
+  LATE_CHANNELS = 192,
+  LATE_FRAMES = 4,
 };
 
 typedef struct
@@ -48,9 +53,22 @@ struct qtts_speech_decoder
   qtts_snake last_snake;
   qtts_speech_conv last;
   size_t state_bytes;
-  size_t front;     /* activations before the first input row of any layer */
-  size_t per_frame; /* activations of the widest layer */
-  size_t scratch;   /* floats for each worker */
+  size_t front;           /* activations before the first input row of any layer */
+  int early_blocks;       /* decoder blocks that come before the late layers */
+  size_t early_per_frame; /* activations of the widest early layer */
+  size_t late_per_frame;
+  size_t scratch; /* floats for each worker */
+};
+
+/* Buffers of activations. */
+enum
+{
+  VALUES, /* early and late */
+  EARLY_A,
+  EARLY_B,
+  LATE_A,
+  LATE_B,
+  N_BUFFERS,
 };
 
 struct qtts_speech_stream
@@ -62,7 +80,7 @@ struct qtts_speech_stream
   qtts_transformer_scratch scratch;
   char *state;  /* what the convolutions remember */
   int capacity; /* frames that the buffers below hold */
-  float *buffers[3];
+  float *buffers[N_BUFFERS];
   float *hidden; /* [capacity][stride of the transformer] */
   int workers;
   float *worker_scratch; /* [workers][scratch] */
@@ -157,31 +175,46 @@ load_convolutions (qtts_speech_build *build, qtts_speech_decoder *decoder, qtts_
                                 &decoder->last, error);
 }
 
-/* Activations per frame of the widest layer. */
-static size_t
-widest (const qtts_speech_decoder_config *config)
+static void
+keep_larger (size_t *most, size_t value)
 {
-  size_t times = 1, most = qtts_padded_channels (config->codebook_dim);
+  if (*most < value)
+    *most = value;
+}
 
-#define CONSIDER(CHANNELS)                                                                         \
-  if (times * qtts_padded_channels (CHANNELS) > most)                                              \
-  most = times * qtts_padded_channels (CHANNELS)
+/* Where the late layers begin, and the activations per frame of the widest layers. */
+static void
+plan_buffers (qtts_speech_decoder *decoder)
+{
+  const qtts_speech_decoder_config *config = &decoder->config;
+  const int n = config->n_upsample_rates;
+  size_t times = 1;
 
-  CONSIDER (config->latent_dim);
-  CONSIDER (config->transformer.hidden_size);
+  /* The quantiser's two parts of codebook_dim / 2 are narrower than codebook_dim. */
+  keep_larger (&decoder->early_per_frame, qtts_padded_channels (config->codebook_dim));
+  keep_larger (&decoder->early_per_frame, qtts_padded_channels (config->latent_dim));
+  keep_larger (&decoder->early_per_frame, qtts_padded_channels (config->transformer.hidden_size));
   for (int i = 0; i < config->n_upsampling_ratios; i++)
     {
       times *= (size_t) config->upsampling_ratios[i];
-      CONSIDER (4 * config->latent_dim);
+      keep_larger (&decoder->early_per_frame,
+                   times * qtts_padded_channels (QTTS_CONVNEXT_EXPANSION * config->latent_dim));
     }
-  CONSIDER (config->decoder_dim);
-  for (int i = 0; i < config->n_upsample_rates; i++)
+  keep_larger (&decoder->early_per_frame, times * qtts_padded_channels (config->decoder_dim));
+
+  decoder->early_blocks = n;
+  for (int i = 0; i < n; i++)
     {
+      const int channels = channels_after (config, i + 1);
+
       times *= (size_t) config->upsample_rates[i];
-      CONSIDER (channels_after (config, i + 1));
+      if (channels <= LATE_CHANNELS && decoder->early_blocks == n)
+        decoder->early_blocks = i;
+      keep_larger (i < decoder->early_blocks ? &decoder->early_per_frame : &decoder->late_per_frame,
+                   times * qtts_padded_channels (channels));
     }
-#undef CONSIDER
-  return most;
+  /* Samples come in rows of one strip. */
+  keep_larger (&decoder->late_per_frame, times * qtts_padded_channels (1));
 }
 
 qtts_status
@@ -198,7 +231,7 @@ qtts_speech_decoder_new (qtts_loader *loader, unsigned cpu, qtts_speech_decoder 
   if (made == NULL)
     return qtts_fail_memory (error);
   made->config = qtts_loader_config (loader)->speech_decoder;
-  made->per_frame = widest (&made->config);
+  plan_buffers (made);
 
   status = qtts_residual_vq_load (&build, &made->config, &made->vq, error);
   if (status == QTTS_OK)
@@ -271,7 +304,7 @@ qtts_speech_stream_new (const qtts_speech_decoder *decoder)
 static void
 free_buffers (qtts_speech_stream *stream)
 {
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < N_BUFFERS; i++)
     {
       free (stream->buffers[i]);
       stream->buffers[i] = NULL;
@@ -322,20 +355,37 @@ reserve_scratch (qtts_speech_stream *stream, int workers)
   return stream->worker_scratch != NULL;
 }
 
+/* A buffer for so many activations, and for what layers put before them. */
+static float *
+new_buffer (const qtts_speech_decoder *decoder, size_t activations)
+{
+  const size_t bytes = (decoder->front + activations) * sizeof (float);
+
+  return aligned_alloc (64, (bytes + 63) / 64 * 64);
+}
+
 static bool
 reserve (qtts_speech_stream *stream, int frames)
 {
   const qtts_speech_decoder *decoder = stream->decoder;
-  const size_t bytes = (decoder->front + decoder->per_frame * (size_t) frames) * sizeof (float);
+  const size_t early = decoder->early_per_frame * (size_t) frames;
+  const size_t late
+      = decoder->late_per_frame * (size_t) (frames < LATE_FRAMES ? frames : LATE_FRAMES);
+  const size_t hidden
+      = (size_t) frames * (size_t) qtts_stride (decoder->config.transformer.hidden_size);
   bool done = true;
 
   if (frames <= stream->capacity)
     return true;
   free_buffers (stream);
-  for (int i = 0; i < 3; i++)
-    done = (stream->buffers[i] = aligned_alloc (64, (bytes + 63) / 64 * 64)) != NULL && done;
-  stream->hidden = malloc ((size_t) (frames * qtts_stride (decoder->config.transformer.hidden_size))
-                           * sizeof (float));
+  stream->buffers[VALUES] = new_buffer (decoder, early > late ? early : late);
+  stream->buffers[EARLY_A] = new_buffer (decoder, early);
+  stream->buffers[EARLY_B] = new_buffer (decoder, early);
+  stream->buffers[LATE_A] = new_buffer (decoder, late);
+  stream->buffers[LATE_B] = new_buffer (decoder, late);
+  stream->hidden = malloc (hidden * sizeof (float));
+  for (int i = 0; i < N_BUFFERS; i++)
+    done = done && stream->buffers[i] != NULL;
   if (!done || stream->hidden == NULL)
     {
       free_buffers (stream);
@@ -420,12 +470,21 @@ decode_latents (qtts_speech_stream *stream, qtts_speech_block *block, const int3
   return QTTS_OK;
 }
 
-/* Latents to the input of the last convolution. */
 static void
-decode_waveform (const qtts_speech_decoder *decoder, qtts_speech_block *block)
+run_decoder_block (const qtts_speech_decoder *decoder, int index, qtts_speech_block *block)
+{
+  const bool last = index + 1 == decoder->config.n_upsample_rates;
+
+  qtts_decoder_block_run (&decoder->blocks[index], block,
+                          last ? &decoder->last_snake : &decoder->blocks[index + 1].snake,
+                          last ? decoder->last.x_bf16 : decoder->blocks[index + 1].upsample.x_bf16);
+}
+
+/* Latents to the input of the late layers. */
+static void
+run_early_layers (const qtts_speech_decoder *decoder, qtts_speech_block *block)
 {
   const qtts_speech_decoder_config *config = &decoder->config;
-  const int n = config->n_upsample_rates;
 
   for (int i = 0; i < config->n_upsampling_ratios; i++)
     {
@@ -446,32 +505,76 @@ decode_waveform (const qtts_speech_decoder *decoder, qtts_speech_block *block)
                                             .inverse_beta = decoder->blocks[0].snake.inverse_beta,
                                             .activated_bf16 = decoder->blocks[0].upsample.x_bf16 });
   qtts_speech_trace_values (block, config->decoder_dim, "decoder.0");
-  for (int i = 0; i < n; i++)
-    {
-      const bool last = i + 1 == n;
-
-      qtts_decoder_block_run (&decoder->blocks[i], block,
-                              last ? &decoder->last_snake : &decoder->blocks[i + 1].snake,
-                              last ? decoder->last.x_bf16 : decoder->blocks[i + 1].upsample.x_bf16);
-    }
-  qtts_speech_trace_input (block, channels_after (config, n), decoder->last.x_bf16, "decoder.%d",
-                           n + 1);
+  for (int i = 0; i < decoder->early_blocks; i++)
+    run_decoder_block (decoder, i, block);
 }
 
-/* The last convolution, limited to -1..1, and silence instead of what is no number. */
+/* One row of the late layers' input. */
+static size_t
+late_row_bytes (const qtts_speech_decoder *decoder)
+{
+  const int i = decoder->early_blocks;
+
+  return qtts_speech_conv_row_bytes (
+      i < decoder->config.n_upsample_rates ? &decoder->blocks[i].upsample : &decoder->last);
+}
+
+/* Input of the late layers to samples, limited to -1..1, and silence instead of what is no number.
+ */
 static void
-write_samples (const qtts_speech_decoder *decoder, qtts_speech_block *block, float *pcm)
+run_late_layers (const qtts_speech_decoder *decoder, qtts_speech_block *block, float *pcm)
 {
   const size_t row = qtts_padded_channels (1);
+  const int n = decoder->config.n_upsample_rates;
 
+  for (int i = decoder->early_blocks; i < n; i++)
+    run_decoder_block (decoder, i, block);
+  qtts_speech_trace_input (block, channels_after (&decoder->config, n), decoder->last.x_bf16,
+                           "decoder.%d", n + 1);
   qtts_speech_conv_run (&decoder->last, block, (qtts_conv_output){ .values = block->values });
-  qtts_speech_trace_values (block, 1, "decoder.%d", decoder->config.n_upsample_rates + 2);
+  qtts_speech_trace_values (block, 1, "decoder.%d", n + 2);
   for (int t = 0; t < block->times; t++)
     {
       const float sample = block->values[(size_t) t * row];
 
       pcm[t] = sample > 1 ? 1 : sample < -1 ? -1 : sample == sample ? sample : 0;
     }
+}
+
+/* Up to BLOCK_FRAMES frames. */
+static qtts_status
+decode_block (qtts_speech_stream *stream, qtts_team *team, const int32_t *codes, int frames,
+              float *pcm, qtts_error *error)
+{
+  const qtts_speech_decoder *decoder = stream->decoder;
+  const int per_frame = decoder->config.samples_per_frame;
+  qtts_speech_block early = { .team = team,
+                              .state = stream->state,
+                              .times = frames,
+                              .values = stream->buffers[VALUES] + decoder->front,
+                              .input = stream->buffers[EARLY_A] + decoder->front,
+                              .output = stream->buffers[EARLY_B] + decoder->front,
+                              .scratch = stream->worker_scratch,
+                              .trace = stream->traced ? &stream->trace : NULL };
+  qtts_status status = decode_latents (stream, &early, codes, error);
+
+  if (status != QTTS_OK)
+    return status;
+  run_early_layers (decoder, &early);
+
+  for (int t = 0; t < frames; t += LATE_FRAMES)
+    {
+      const int n = frames - t < LATE_FRAMES ? frames - t : LATE_FRAMES;
+      const int times_per_frame = early.times / frames;
+      qtts_speech_block late = early;
+
+      late.times = n * times_per_frame;
+      late.input = (char *) early.input + (size_t) (t * times_per_frame) * late_row_bytes (decoder);
+      late.output = stream->buffers[LATE_A] + decoder->front;
+      late.spare = stream->buffers[LATE_B] + decoder->front;
+      run_late_layers (decoder, &late, pcm + (size_t) t * (size_t) per_frame);
+    }
+  return QTTS_OK;
 }
 
 qtts_status
@@ -487,20 +590,10 @@ qtts_speech_decode (qtts_speech_stream *stream, qtts_team *team, const int32_t *
   while (frames > 0)
     {
       const int n = frames < BLOCK_FRAMES ? frames : BLOCK_FRAMES;
-      qtts_speech_block block = { .team = team,
-                                  .state = stream->state,
-                                  .times = n,
-                                  .values = stream->buffers[0] + decoder->front,
-                                  .input = stream->buffers[1] + decoder->front,
-                                  .output = stream->buffers[2] + decoder->front,
-                                  .scratch = stream->worker_scratch,
-                                  .trace = stream->traced ? &stream->trace : NULL };
-      qtts_status status = decode_latents (stream, &block, codes, error);
+      qtts_status status = decode_block (stream, team, codes, n, pcm, error);
 
       if (status != QTTS_OK)
         return status;
-      decode_waveform (decoder, &block);
-      write_samples (decoder, &block, pcm);
       codes += n * config->quantizers;
       pcm += (size_t) n * (size_t) config->samples_per_frame;
       frames -= n;
