@@ -1,0 +1,166 @@
+/* qora-saver.c: saves a take as a sound file, with subtitles beside it if wanted
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "config.h"
+
+#include "qora-saver.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "qora-exporter.h"
+#include "qora-voice.h"
+
+#define NAME_LENGTH 60 /* characters */
+
+typedef struct
+{
+  char *path;
+  char *title;
+  char *voice;
+  QoraBeside beside;
+  GArray *cues; /* of QoraCue, which own their texts */
+} SaveJob;
+
+static void
+clear_cue (gpointer cue)
+{
+  g_free ((char *) ((QoraCue *) cue)->text);
+}
+
+static void
+save_job_free (SaveJob *job)
+{
+  g_free (job->path);
+  g_free (job->title);
+  g_free (job->voice);
+  g_array_unref (job->cues);
+  g_free (job);
+}
+
+char *
+qora_save_suggest_name (const char *title, QoraAudioFormat format)
+{
+  g_autofree char *name = g_utf8_substring (title, 0, MIN (NAME_LENGTH, g_utf8_strlen (title, -1)));
+
+  g_strdelimit (name, "/\\:*?\"<>|\t\r\n", ' ');
+  g_strstrip (name);
+  while (*name == '.')
+    *name = ' ';
+  g_strstrip (name);
+  return g_strconcat (*name != '\0' ? name : _ ("Speech"), ".",
+                      qora_audio_format_get_extension (format), NULL);
+}
+
+static void
+collect_cues (QoraScript *script, QoraSound *sound, GArray *cues)
+{
+  for (guint i = 0; i < qora_script_get_n_parts (script); i++)
+    {
+      QoraRendering *rendering = qora_part_get_rendering (qora_script_get_part (script, i));
+
+      if (rendering != NULL && rendering->sound == sound)
+        {
+          double begin = qora_rendering_get_begin (rendering);
+          QoraCue cue = { g_strdup (rendering->text), begin,
+                          begin + qora_rendering_get_duration (rendering) };
+
+          g_array_append_val (cues, cue);
+        }
+    }
+}
+
+static gboolean
+write_subtitles (const SaveJob *job, GError **error)
+{
+  static const QoraSubtitleFormat formats[]
+      = { QORA_SUBTITLE_FORMAT_SRT, QORA_SUBTITLE_FORMAT_VTT, QORA_SUBTITLE_FORMAT_LRC };
+  const char *name = strrchr (job->path, '/');
+  const char *dot = strrchr (name != NULL ? name : job->path, '.');
+  g_autofree char *stem
+      = g_strndup (job->path, dot != NULL ? (gsize) (dot - job->path) : strlen (job->path));
+  QoraSubtitleInfo info = { job->title, job->voice };
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if ((job->beside & (1u << formats[i])) != 0)
+      {
+        g_autofree char *path
+            = g_strconcat (stem, ".", qora_subtitle_format_get_extension (formats[i]), NULL);
+
+        if (!qora_subtitles_write (path, formats[i], (const QoraCue *) job->cues->data,
+                                   job->cues->len, &info, error))
+          return FALSE;
+      }
+  return TRUE;
+}
+
+static void
+subtitles_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  SaveJob *job = task_data;
+  GError *error = NULL;
+
+  if (write_subtitles (job, &error))
+    g_task_return_pointer (task, g_strdup (job->path), g_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_exported (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (qora_exporter_run_finish (QORA_EXPORTER (source), result, &error))
+    g_task_run_in_thread (task, subtitles_thread);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+qora_save_async (QoraSound *sound, QoraScript *script, const char *path, const char *title,
+                 const char *voice, QoraAudioQuality quality, QoraBeside beside,
+                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (QoraExporter) exporter = NULL;
+  QoraAudioFormat format;
+  SaveJob *job;
+
+  if (!qora_audio_format_from_name (path, &format))
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                               /* translators: %s is a file name */
+                               _ ("%s does not end in wav, flac, opus, ogg or mp3"), path);
+      return;
+    }
+
+  job = g_new0 (SaveJob, 1);
+  job->path = g_strdup (path);
+  job->title = g_strdup (title);
+  job->beside = beside;
+  job->cues = g_array_new (FALSE, FALSE, sizeof (QoraCue));
+  g_array_set_clear_func (job->cues, clear_cue);
+  collect_cues (script, sound, job->cues);
+  if (voice != NULL)
+    {
+      g_autoptr (QoraVoice) speaker = qora_voice_new (voice);
+
+      job->voice = g_strdup (qora_voice_get_name (speaker));
+    }
+  g_task_set_task_data (task, job, (GDestroyNotify) save_job_free);
+
+  exporter = qora_exporter_new (sound, format, path);
+  qora_exporter_set_quality (exporter, quality);
+  qora_exporter_set_tags (exporter, job->title, job->voice);
+  qora_exporter_run_async (exporter, cancellable, on_exported, g_steal_pointer (&task));
+}
+
+char *
+qora_save_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

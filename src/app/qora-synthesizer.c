@@ -1,0 +1,569 @@
+/* qora-synthesizer.c: runs the speech engine on a worker thread
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "config.h"
+
+#include "qora-synthesizer.h"
+
+#include <glib/gi18n.h>
+
+#include "qora-voice.h"
+
+struct _QoraSynthesizer
+{
+  GObject parent_instance;
+
+  const QoraEngine *engine;
+  gpointer model; /* NULL while released; touched by the worker while loading or busy */
+  QoraModelInfo *info;
+  char *path;
+  int threads;
+  GListStore *voices;
+  gboolean loading;
+  gboolean busy;
+  guint idle_minutes;
+  guint idle_source;
+};
+
+enum
+{
+  PROP_0,
+  PROP_LOADING,
+  PROP_BUSY,
+  PROP_PATH,
+  PROP_VOICES,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (QoraSynthesizer, qora_synthesizer, G_TYPE_OBJECT)
+
+/* ---- opening ---- */
+
+typedef struct
+{
+  const QoraEngine *engine;
+  char *path;
+  int threads;
+  gpointer model;
+  QoraModelInfo *info;
+} OpenJob;
+
+static void
+open_job_free (OpenJob *job)
+{
+  if (job->model != NULL)
+    job->engine->close (job->model);
+  g_clear_pointer (&job->info, qora_model_info_free);
+  g_free (job->path);
+  g_free (job);
+}
+
+/* Closing may have to unmap gigabytes and end threads: not for the main thread. */
+typedef struct
+{
+  const QoraEngine *engine;
+  gpointer model;
+} CloseJob;
+
+static gpointer
+close_thread (gpointer data)
+{
+  g_autofree CloseJob *job = data;
+
+  job->engine->close (job->model);
+  return NULL;
+}
+
+static void
+close_model (QoraSynthesizer *self)
+{
+  CloseJob *job;
+
+  if (self->model == NULL)
+    return;
+  job = g_new (CloseJob, 1);
+  *job = (CloseJob){ self->engine, g_steal_pointer (&self->model) };
+  g_thread_unref (g_thread_new ("close-model", close_thread, job));
+}
+
+static gboolean
+on_idle_timeout (gpointer user_data)
+{
+  QoraSynthesizer *self = user_data;
+
+  self->idle_source = 0;
+  close_model (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Starts the time after which the model is released anew, or stops it while there is work. */
+static void
+watch_idle (QoraSynthesizer *self)
+{
+  g_clear_handle_id (&self->idle_source, g_source_remove);
+  if (!self->busy && !self->loading && self->model != NULL && self->idle_minutes > 0)
+    self->idle_source = g_timeout_add_seconds (self->idle_minutes * 60, on_idle_timeout, self);
+}
+
+static void
+set_loading (QoraSynthesizer *self, gboolean loading)
+{
+  self->loading = loading;
+  watch_idle (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADING]);
+}
+
+static void
+set_busy (QoraSynthesizer *self, gboolean busy)
+{
+  self->busy = busy;
+  watch_idle (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BUSY]);
+}
+
+static void
+open_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  OpenJob *job = task_data;
+  GError *error = NULL;
+
+  job->model = job->engine->open (job->path, job->threads, &job->info, cancellable, &error);
+  if (job->model == NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static int
+compare_voices (gconstpointer a, gconstpointer b, gpointer unused)
+{
+  const char *first = qora_voice_get_origin (QORA_VOICE ((gpointer) a));
+  const char *second = qora_voice_get_origin (QORA_VOICE ((gpointer) b));
+  int order = g_strcmp0 (first, second);
+
+  /* Voices that nothing is known about come last. */
+  if ((first == NULL) != (second == NULL))
+    return first == NULL ? 1 : -1;
+  return order != 0 ? order
+                    : g_utf8_collate (qora_voice_get_name (QORA_VOICE ((gpointer) a)),
+                                      qora_voice_get_name (QORA_VOICE ((gpointer) b)));
+}
+
+static void
+take_over (QoraSynthesizer *self, OpenJob *job)
+{
+  close_model (self);
+  self->model = g_steal_pointer (&job->model);
+  g_clear_pointer (&self->info, qora_model_info_free);
+  self->info = g_steal_pointer (&job->info);
+  g_free (self->path);
+  self->path = g_strdup (job->path);
+  self->threads = job->threads;
+
+  g_list_store_remove_all (self->voices);
+  for (char **id = self->info->voices; *id != NULL; id++)
+    {
+      g_autoptr (QoraVoice) voice = qora_voice_new (*id);
+
+      g_list_store_insert_sorted (self->voices, voice, compare_voices, NULL);
+    }
+}
+
+void
+qora_synthesizer_open_async (QoraSynthesizer *self, const char *path, int threads,
+                             GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  OpenJob *job;
+
+  g_return_if_fail (QORA_IS_SYNTHESIZER (self));
+  g_return_if_fail (path != NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, qora_synthesizer_open_async);
+  if (self->busy || self->loading)
+    {
+      g_task_return_new_error (task, QORA_ENGINE_ERROR, QORA_ENGINE_ERROR_BUSY, "%s",
+                               _ ("Another voice model is in use at the moment"));
+      return;
+    }
+
+  job = g_new0 (OpenJob, 1);
+  job->engine = self->engine;
+  job->path = g_strdup (path);
+  job->threads = threads;
+  g_task_set_task_data (task, job, (GDestroyNotify) open_job_free);
+  set_loading (self, TRUE);
+  g_task_run_in_thread (task, open_thread);
+}
+
+gboolean
+qora_synthesizer_open_finish (QoraSynthesizer *self, GAsyncResult *result, GError **error)
+{
+  OpenJob *job;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  job = g_task_get_task_data (G_TASK (result));
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    {
+      if (job != NULL)
+        set_loading (self, FALSE);
+      return FALSE;
+    }
+  take_over (self, job);
+  set_loading (self, FALSE);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PATH]);
+  return TRUE;
+}
+
+/* ---- running ---- */
+
+typedef enum
+{
+  EVENT_SOUND,
+  EVENT_RESTARTED,
+  EVENT_FINISHED,
+  EVENT_PROGRESS,
+} EventKind;
+
+typedef struct
+{
+  EventKind kind;
+  gsize request;
+  float *samples;
+  gsize n_samples;
+  QoraEnd end;
+  guint64 seed;
+  QoraProgress progress;
+} Event;
+
+typedef struct
+{
+  GTask *task; /* owns the job */
+  QoraRequest *requests;
+  gsize n_requests;
+  const QoraSynthesisEvents *events;
+  gpointer events_data;
+
+  GMutex lock;
+  GQueue queue; /* of Event, from the worker to the main context */
+  gboolean scheduled;
+} RunJob;
+
+static void
+event_free (Event *event)
+{
+  g_free (event->samples);
+  g_free (event);
+}
+
+static void
+run_job_free (RunJob *job)
+{
+  for (gsize i = 0; i < job->n_requests; i++)
+    {
+      g_free ((char *) job->requests[i].text);
+      g_free ((char *) job->requests[i].voice);
+      g_free ((char *) job->requests[i].language);
+      g_free ((char *) job->requests[i].style);
+    }
+  g_free (job->requests);
+  g_queue_clear_full (&job->queue, (GDestroyNotify) event_free);
+  g_mutex_clear (&job->lock);
+  g_free (job);
+}
+
+static void
+emit_event (RunJob *job, const Event *event)
+{
+  switch (event->kind)
+    {
+    case EVENT_SOUND:
+      job->events->sound (event->request, event->samples, event->n_samples, job->events_data);
+      break;
+    case EVENT_RESTARTED:
+      job->events->restarted (event->request, job->events_data);
+      break;
+    case EVENT_FINISHED:
+      job->events->finished (event->request, event->end, event->seed, job->events_data);
+      break;
+    case EVENT_PROGRESS:
+      job->events->progress (&event->progress, job->events_data);
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static gboolean
+deliver_events (gpointer user_data)
+{
+  RunJob *job = g_task_get_task_data (user_data);
+  GQueue events = G_QUEUE_INIT;
+  Event *event;
+
+  g_mutex_lock (&job->lock);
+  events = job->queue;
+  g_queue_init (&job->queue);
+  job->scheduled = FALSE;
+  g_mutex_unlock (&job->lock);
+
+  while ((event = g_queue_pop_head (&events)) != NULL)
+    {
+      emit_event (job, event);
+      event_free (event);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* Hands an event over to the main context. The source has the priority of the task's own
+ * completion, so that every event comes before that. */
+static void
+push_event (RunJob *job, const Event *event)
+{
+  g_autoptr (GSource) source = NULL;
+
+  g_mutex_lock (&job->lock);
+  g_queue_push_tail (&job->queue, g_memdup2 (event, sizeof *event));
+  if (!job->scheduled)
+    {
+      job->scheduled = TRUE;
+      source = g_idle_source_new ();
+    }
+  g_mutex_unlock (&job->lock);
+
+  if (source != NULL)
+    {
+      g_source_set_priority (source, G_PRIORITY_DEFAULT);
+      g_source_set_callback (source, deliver_events, g_object_ref (job->task), g_object_unref);
+      g_source_attach (source, g_task_get_context (job->task));
+    }
+}
+
+static void
+on_sound (gsize request, const float *samples, gsize n_samples, gpointer user_data)
+{
+  Event event = { .kind = EVENT_SOUND, .request = request, .n_samples = n_samples };
+
+  event.samples = g_memdup2 (samples, n_samples * sizeof *samples);
+  push_event (user_data, &event);
+}
+
+static void
+on_restarted (gsize request, gpointer user_data)
+{
+  push_event (user_data, &(Event){ .kind = EVENT_RESTARTED, .request = request });
+}
+
+static void
+on_finished (gsize request, QoraEnd end, guint64 seed, gpointer user_data)
+{
+  Event event = { .kind = EVENT_FINISHED, .request = request, .end = end, .seed = seed };
+
+  push_event (user_data, &event);
+}
+
+static void
+on_progress (const QoraProgress *progress, gpointer user_data)
+{
+  push_event (user_data, &(Event){ .kind = EVENT_PROGRESS, .progress = *progress });
+}
+
+static void
+run_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  static const QoraEngineSink sink = { on_sound, on_restarted, on_finished, on_progress };
+  QoraSynthesizer *self = source;
+  RunJob *job = task_data;
+  GError *error = NULL;
+
+  if (self->model == NULL)
+    {
+      g_autoptr (QoraModelInfo) info = NULL;
+
+      self->model = self->engine->open (self->path, self->threads, &info, cancellable, &error);
+    }
+  if (self->model != NULL
+      && self->engine->run (self->model, job->requests, job->n_requests, &sink, job, cancellable,
+                            &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+qora_synthesizer_run_async (QoraSynthesizer *self, const QoraRequest *requests, gsize n_requests,
+                            const QoraSynthesisEvents *events, gpointer events_data,
+                            GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  RunJob *job;
+
+  g_return_if_fail (QORA_IS_SYNTHESIZER (self));
+  g_return_if_fail (n_requests > 0);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, qora_synthesizer_run_async);
+  if (self->busy || self->loading)
+    {
+      g_task_return_new_error (task, QORA_ENGINE_ERROR, QORA_ENGINE_ERROR_BUSY, "%s",
+                               _ ("Speech is being made already"));
+      return;
+    }
+  if (self->path == NULL)
+    {
+      g_task_return_new_error (task, QORA_ENGINE_ERROR, QORA_ENGINE_ERROR_MODEL, "%s",
+                               _ ("No voice model is open"));
+      return;
+    }
+
+  job = g_new0 (RunJob, 1);
+  g_mutex_init (&job->lock);
+  job->task = task;
+  job->n_requests = n_requests;
+  job->requests = g_memdup2 (requests, n_requests * sizeof *requests);
+  for (gsize i = 0; i < n_requests; i++)
+    {
+      job->requests[i].text = g_strdup (requests[i].text);
+      job->requests[i].voice = g_strdup (requests[i].voice);
+      job->requests[i].language = g_strdup (requests[i].language);
+      job->requests[i].style = g_strdup (requests[i].style);
+    }
+  job->events = events;
+  job->events_data = events_data;
+  g_task_set_task_data (task, job, (GDestroyNotify) run_job_free);
+  /* The completion must not overtake events that are still queued. */
+  g_task_set_return_on_cancel (task, FALSE);
+  g_task_set_check_cancellable (task, FALSE);
+  set_busy (self, TRUE);
+  g_task_run_in_thread (task, run_thread);
+}
+
+gboolean
+qora_synthesizer_run_finish (QoraSynthesizer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  if (g_task_get_task_data (G_TASK (result)) != NULL)
+    set_busy (self, FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- the object ---- */
+
+gboolean
+qora_synthesizer_get_loading (QoraSynthesizer *self)
+{
+  g_return_val_if_fail (QORA_IS_SYNTHESIZER (self), FALSE);
+  return self->loading;
+}
+
+gboolean
+qora_synthesizer_get_busy (QoraSynthesizer *self)
+{
+  g_return_val_if_fail (QORA_IS_SYNTHESIZER (self), FALSE);
+  return self->busy;
+}
+
+const char *
+qora_synthesizer_get_path (QoraSynthesizer *self)
+{
+  g_return_val_if_fail (QORA_IS_SYNTHESIZER (self), NULL);
+  return self->path;
+}
+
+GListModel *
+qora_synthesizer_get_voices (QoraSynthesizer *self)
+{
+  g_return_val_if_fail (QORA_IS_SYNTHESIZER (self), NULL);
+  return G_LIST_MODEL (self->voices);
+}
+
+const QoraModelInfo *
+qora_synthesizer_get_info (QoraSynthesizer *self)
+{
+  g_return_val_if_fail (QORA_IS_SYNTHESIZER (self), NULL);
+  return self->info;
+}
+
+void
+qora_synthesizer_set_idle_minutes (QoraSynthesizer *self, guint minutes)
+{
+  g_return_if_fail (QORA_IS_SYNTHESIZER (self));
+  self->idle_minutes = minutes;
+  watch_idle (self);
+}
+
+static void
+qora_synthesizer_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  QoraSynthesizer *self = QORA_SYNTHESIZER (object);
+
+  switch (prop_id)
+    {
+    case PROP_LOADING:
+      g_value_set_boolean (value, self->loading);
+      break;
+    case PROP_BUSY:
+      g_value_set_boolean (value, self->busy);
+      break;
+    case PROP_PATH:
+      g_value_set_string (value, self->path);
+      break;
+    case PROP_VOICES:
+      g_value_set_object (value, self->voices);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+qora_synthesizer_finalize (GObject *object)
+{
+  QoraSynthesizer *self = QORA_SYNTHESIZER (object);
+
+  g_clear_handle_id (&self->idle_source, g_source_remove);
+  if (self->model != NULL)
+    self->engine->close (self->model);
+  g_clear_pointer (&self->info, qora_model_info_free);
+  g_free (self->path);
+  g_clear_object (&self->voices);
+  G_OBJECT_CLASS (qora_synthesizer_parent_class)->finalize (object);
+}
+
+static void
+qora_synthesizer_class_init (QoraSynthesizerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->finalize = qora_synthesizer_finalize;
+  object_class->get_property = qora_synthesizer_get_property;
+  properties[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, FALSE, flags);
+  properties[PROP_BUSY] = g_param_spec_boolean ("busy", NULL, NULL, FALSE, flags);
+  properties[PROP_PATH] = g_param_spec_string ("path", NULL, NULL, NULL, flags);
+  properties[PROP_VOICES] = g_param_spec_object ("voices", NULL, NULL, G_TYPE_LIST_MODEL, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+qora_synthesizer_init (QoraSynthesizer *self)
+{
+  self->voices = g_list_store_new (QORA_TYPE_VOICE);
+}
+
+QoraSynthesizer *
+qora_synthesizer_new (const QoraEngine *engine)
+{
+  QoraSynthesizer *self = g_object_new (QORA_TYPE_SYNTHESIZER, NULL);
+
+  self->engine = engine != NULL ? engine : qora_engine_get_default ();
+  return self;
+}

@@ -1,0 +1,751 @@
+/* qora-take.c: one rendering of a text, with its parts and their sound, kept in a folder of its own
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "config.h"
+
+#include "qora-take.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+
+#include "qora-exporter.h"
+#include "qora-sound-loader.h"
+#include "qora-take-file.h"
+#include "qora-time.h"
+#include "qora-voice.h"
+
+struct _QoraTake
+{
+  GObject parent_instance;
+
+  char *folder;
+  char *id;
+  char *title;
+  QoraTakeFile content;
+  GPtrArray *dropped; /* the parts before their sound was dropped */
+
+  gboolean saving;
+  gboolean save_again;
+};
+
+enum
+{
+  PROP_0,
+  PROP_TITLE,
+  PROP_DETAILS,
+  N_PROPS
+};
+
+enum
+{
+  SIGNAL_CHANGED,
+  SIGNAL_SAVE_FAILED,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (QoraTake, qora_take, G_TYPE_OBJECT)
+
+#define TITLE_LENGTH 60
+
+/* The first line, cut at a word. */
+static char *
+make_title (const char *text)
+{
+  g_autofree char *start = g_strstrip (g_strdup (text));
+  g_autofree char *cut = NULL;
+  char *space;
+
+  start[strcspn (start, "\r\n")] = '\0';
+  if (*start == '\0')
+    return g_strdup (_ ("Untitled"));
+  if (g_utf8_strlen (start, -1) <= TITLE_LENGTH)
+    return g_steal_pointer (&start);
+  cut = g_utf8_substring (start, 0, TITLE_LENGTH);
+  space = strrchr (cut, ' ');
+  if (space != NULL && space > cut + TITLE_LENGTH / 2)
+    *space = '\0';
+  return g_strconcat (cut, "…", NULL);
+}
+
+static QoraTakePart *
+get_part (QoraTake *self, guint index)
+{
+  return self->content.parts->pdata[index];
+}
+
+static void
+emit_changed (QoraTake *self)
+{
+  g_free (self->title);
+  self->title = make_title (self->content.text);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DETAILS]);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+/* ---- asking ---- */
+
+const char *
+qora_take_get_id (QoraTake *self)
+{
+  g_return_val_if_fail (QORA_IS_TAKE (self), NULL);
+  return self->id;
+}
+
+const char *
+qora_take_get_folder (QoraTake *self)
+{
+  g_return_val_if_fail (QORA_IS_TAKE (self), NULL);
+  return self->folder;
+}
+
+const char *
+qora_take_get_title (QoraTake *self)
+{
+  g_return_val_if_fail (QORA_IS_TAKE (self), NULL);
+  return self->title;
+}
+
+const char *
+qora_take_get_text (QoraTake *self)
+{
+  g_return_val_if_fail (QORA_IS_TAKE (self), NULL);
+  return self->content.text;
+}
+
+QoraRendering *
+qora_take_get_rendering (QoraTake *self)
+{
+  g_return_val_if_fail (QORA_IS_TAKE (self), NULL);
+  for (guint i = 0; i < self->content.parts->len; i++)
+    if (get_part (self, i)->rendering != NULL)
+      return get_part (self, i)->rendering;
+  return NULL;
+}
+
+const char *
+qora_take_get_voice (QoraTake *self)
+{
+  QoraRendering *rendering = qora_take_get_rendering (self);
+
+  return rendering != NULL ? rendering->voice : NULL;
+}
+
+gint64
+qora_take_get_created (QoraTake *self)
+{
+  g_return_val_if_fail (QORA_IS_TAKE (self), 0);
+  return self->content.created;
+}
+
+double
+qora_take_get_pause (QoraTake *self)
+{
+  g_return_val_if_fail (QORA_IS_TAKE (self), 0);
+  return self->content.pause;
+}
+
+gboolean
+qora_take_has_sound (QoraTake *self)
+{
+  return qora_take_get_rendering (self) != NULL;
+}
+
+guint
+qora_take_get_n_parts (QoraTake *self)
+{
+  g_return_val_if_fail (QORA_IS_TAKE (self), 0);
+  return self->content.parts->len;
+}
+
+guint
+qora_take_count_sounds (QoraTake *self)
+{
+  guint n = 0;
+
+  g_return_val_if_fail (QORA_IS_TAKE (self), 0);
+  for (guint i = 0; i < self->content.parts->len; i++)
+    n += get_part (self, i)->rendering != NULL;
+  return n;
+}
+
+static double
+get_pause_after (QoraTake *self, guint index)
+{
+  return get_part (self, index)->ends_paragraph ? self->content.pause : self->content.pause / 2;
+}
+
+double
+qora_take_get_duration (QoraTake *self)
+{
+  double duration = 0;
+
+  g_return_val_if_fail (QORA_IS_TAKE (self), 0);
+  for (guint i = 0; i < self->content.parts->len; i++)
+    if (get_part (self, i)->rendering != NULL)
+      {
+        if (duration > 0)
+          duration += get_pause_after (self, i - 1);
+        duration += qora_rendering_get_duration (get_part (self, i)->rendering);
+      }
+  return duration;
+}
+
+char *
+qora_take_dup_details (QoraTake *self)
+{
+  const char *id = qora_take_get_voice (self);
+  g_autoptr (QoraVoice) voice = id != NULL ? qora_voice_new (id) : NULL;
+  g_autofree char *duration = qora_time_format (qora_take_get_duration (self));
+  g_autofree char *day = qora_time_format_day (self->content.created);
+
+  if (!qora_take_has_sound (self))
+    /* translators: %s is a day, for example "today" */
+    return g_strdup_printf (_ ("Text only · %s"), day);
+  if (voice == NULL)
+    return g_strdup_printf ("%s · %s", duration, day);
+  return g_strdup_printf ("%s · %s · %s", qora_voice_get_name (voice), duration, day);
+}
+
+gboolean
+qora_take_matches (QoraTake *self, const char *words)
+{
+  const char *id;
+  g_autofree char *haystack = NULL;
+  g_autofree char *needles = NULL;
+  g_auto (GStrv) list = NULL;
+
+  g_return_val_if_fail (QORA_IS_TAKE (self), FALSE);
+
+  id = qora_take_get_voice (self);
+  {
+    g_autofree char *all = g_strconcat (self->content.text, "\n", id, NULL);
+
+    haystack = g_utf8_casefold (all, -1);
+  }
+  needles = g_utf8_casefold (words, -1);
+  list = g_strsplit_set (needles, " \t\n", -1);
+  for (char **needle = list; *needle != NULL; needle++)
+    if (strstr (haystack, *needle) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+/* ---- content ---- */
+
+void
+qora_take_set_content (QoraTake *self, const char *text, GPtrArray *parts, double pause)
+{
+  g_return_if_fail (QORA_IS_TAKE (self));
+
+  g_free (self->content.text);
+  self->content.text = g_strdup (text);
+  self->content.pause = pause;
+  g_ptr_array_set_size (self->content.parts, 0);
+  for (guint i = 0; i < parts->len; i++)
+    {
+      QoraPart *part = parts->pdata[i];
+
+      g_ptr_array_add (self->content.parts, qora_take_part_new (qora_part_get_text (part),
+                                                                qora_part_get_ends_paragraph (part),
+                                                                qora_part_get_rendering (part)));
+    }
+  emit_changed (self);
+}
+
+void
+qora_take_apply (QoraTake *self, QoraScript *script)
+{
+  guint next = 0;
+
+  g_return_if_fail (QORA_IS_TAKE (self));
+
+  for (guint i = 0; i < qora_script_get_n_parts (script); i++)
+    {
+      QoraPart *part = qora_script_get_part (script, i);
+
+      for (guint j = next; j < self->content.parts->len; j++)
+        if (g_str_equal (get_part (self, j)->text, qora_part_get_text (part)))
+          {
+            qora_part_set_rendering (part, get_part (self, j)->rendering);
+            next = j + 1;
+            break;
+          }
+    }
+}
+
+void
+qora_take_drop_sound (QoraTake *self)
+{
+  g_return_if_fail (QORA_IS_TAKE (self));
+
+  g_clear_pointer (&self->dropped, g_ptr_array_unref);
+  self->dropped = self->content.parts;
+  self->content.parts = g_ptr_array_new_with_free_func ((GDestroyNotify) qora_take_part_free);
+  for (guint i = 0; i < self->dropped->len; i++)
+    {
+      const QoraTakePart *part = self->dropped->pdata[i];
+
+      g_ptr_array_add (self->content.parts,
+                       qora_take_part_new (part->text, part->ends_paragraph, NULL));
+    }
+  emit_changed (self);
+  qora_take_save (self);
+}
+
+void
+qora_take_restore_sound (QoraTake *self)
+{
+  g_return_if_fail (QORA_IS_TAKE (self));
+  if (self->dropped == NULL)
+    return;
+  g_ptr_array_unref (self->content.parts);
+  self->content.parts = g_steal_pointer (&self->dropped);
+  emit_changed (self);
+  qora_take_save (self);
+}
+
+void
+qora_take_purge_sound (QoraTake *self)
+{
+  g_return_if_fail (QORA_IS_TAKE (self));
+  g_clear_pointer (&self->dropped, g_ptr_array_unref);
+  qora_take_save (self);
+}
+
+/* ---- saving ---- */
+
+static void save_next (QoraTake *self);
+
+static void
+fail_saving (QoraTake *self, const GError *error)
+{
+  self->saving = FALSE;
+  g_signal_emit (self, signals[SIGNAL_SAVE_FAILED], 0, error);
+}
+
+/* Writes the description, then deletes the sounds that it does not name. The names are in the
+ * task's data so that the thread has no business with the object. */
+typedef struct
+{
+  char *folder;
+  char *json;
+  GHashTable *needed; /* file names */
+} WriteJob;
+
+static void
+write_job_free (WriteJob *job)
+{
+  g_free (job->folder);
+  g_free (job->json);
+  g_hash_table_unref (job->needed);
+  g_free (job);
+}
+
+static void
+remove_unneeded (const char *folder, GHashTable *needed)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_prefix (name, "part-") && !g_hash_table_contains (needed, name))
+      {
+        g_autofree char *path = g_build_filename (folder, name, NULL);
+
+        g_remove (path);
+      }
+}
+
+static void
+write_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  WriteJob *job = task_data;
+  g_autofree char *path = g_build_filename (job->folder, QORA_TAKE_FILE_NAME, NULL);
+  GError *error = NULL;
+
+  if (!g_file_set_contents_full (path, job->json, -1,
+                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
+                                 &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  remove_unneeded (job->folder, job->needed);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  QoraTake *self = QORA_TAKE (source);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      fail_saving (self, error);
+      return;
+    }
+  self->saving = FALSE;
+  if (self->save_again)
+    qora_take_save (self);
+}
+
+static void
+need_files (GHashTable *needed, GPtrArray *parts)
+{
+  for (guint i = 0; parts != NULL && i < parts->len; i++)
+    {
+      const QoraTakePart *part = parts->pdata[i];
+
+      if (part->rendering != NULL && part->rendering->file != NULL)
+        g_hash_table_add (needed, g_strdup (part->rendering->file));
+    }
+}
+
+static void
+write_description (QoraTake *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_written, NULL);
+  WriteJob *job = g_new0 (WriteJob, 1);
+
+  job->folder = g_strdup (self->folder);
+  job->json = qora_take_file_format (&self->content);
+  job->needed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  need_files (job->needed, self->content.parts);
+  need_files (job->needed, self->dropped);
+  g_task_set_task_data (task, job, (GDestroyNotify) write_job_free);
+  g_task_run_in_thread (task, write_thread);
+}
+
+typedef struct
+{
+  QoraTake *take;
+  QoraRendering *rendering;
+  char *name;
+} PartExport;
+
+static void
+on_part_exported (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  PartExport *part = user_data;
+  g_autoptr (QoraTake) self = part->take;
+  g_autoptr (GError) error = NULL;
+
+  if (qora_exporter_run_finish (QORA_EXPORTER (source), result, &error))
+    {
+      part->rendering->file = g_steal_pointer (&part->name);
+      save_next (self);
+    }
+  else
+    fail_saving (self, error);
+  qora_rendering_unref (part->rendering);
+  g_free (part->name);
+  g_free (part);
+}
+
+static void
+export_part (QoraTake *self, QoraRendering *rendering)
+{
+  QoraAudioFormat format = qora_audio_format_is_available (QORA_AUDIO_FORMAT_FLAC, NULL)
+                               ? QORA_AUDIO_FORMAT_FLAC
+                               : QORA_AUDIO_FORMAT_WAV;
+  g_autoptr (GBytes) bytes
+      = qora_sound_get_bytes (rendering->sound, rendering->start, rendering->n_samples);
+  g_autoptr (QoraSound) sound = NULL;
+  g_autoptr (QoraExporter) exporter = NULL;
+  g_autofree char *uuid = g_uuid_string_random ();
+  g_autofree char *path = NULL;
+  PartExport *part = g_new0 (PartExport, 1);
+  gsize size;
+  const float *samples = g_bytes_get_data (bytes, &size);
+
+  sound = qora_sound_new_for_samples (samples, size / sizeof *samples);
+  part->take = g_object_ref (self);
+  part->rendering = qora_rendering_ref (rendering);
+  part->name = g_strdup_printf ("part-%.8s.%s", uuid, qora_audio_format_get_extension (format));
+  path = g_build_filename (self->folder, part->name, NULL);
+  exporter = qora_exporter_new (sound, format, path);
+  qora_exporter_run_async (exporter, NULL, on_part_exported, part);
+}
+
+static void
+save_next (QoraTake *self)
+{
+  for (guint i = 0; i < self->content.parts->len; i++)
+    {
+      QoraRendering *rendering = get_part (self, i)->rendering;
+
+      if (rendering != NULL && rendering->file == NULL && rendering->sound != NULL)
+        {
+          export_part (self, rendering);
+          return;
+        }
+    }
+  write_description (self);
+}
+
+void
+qora_take_save (QoraTake *self)
+{
+  g_return_if_fail (QORA_IS_TAKE (self));
+
+  self->save_again = self->saving;
+  if (self->saving)
+    return;
+  if (g_mkdir_with_parents (self->folder, 0700) != 0)
+    {
+      g_autoptr (GError) error = g_error_new (G_IO_ERROR, g_io_error_from_errno (errno), "%s: %s",
+                                              self->folder, g_strerror (errno));
+
+      fail_saving (self, error);
+      return;
+    }
+  self->saving = TRUE;
+  save_next (self);
+}
+
+gboolean
+qora_take_get_saving (QoraTake *self)
+{
+  g_return_val_if_fail (QORA_IS_TAKE (self), FALSE);
+  return self->saving;
+}
+
+/* ---- loading ---- */
+
+typedef struct
+{
+  char *folder;
+  double pause;
+  GPtrArray *parts; /* of QoraTakePart, a copy that shares the renderings */
+  gsize *starts;    /* [parts] where each rendering begins */
+  gsize *lengths;
+} LoadJob;
+
+static void
+load_job_free (LoadJob *job)
+{
+  g_free (job->folder);
+  g_ptr_array_unref (job->parts);
+  g_free (job->starts);
+  g_free (job->lengths);
+  g_free (job);
+}
+
+static void
+load_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  LoadJob *job = task_data;
+  g_autoptr (GArray) samples = g_array_new (FALSE, TRUE, sizeof (float)); /* pauses are zero */
+
+  for (guint i = 0; i < job->parts->len; i++)
+    {
+      const QoraTakePart *part = job->parts->pdata[i];
+      const QoraTakePart *before = i > 0 ? job->parts->pdata[i - 1] : NULL;
+      g_autofree char *path = NULL;
+      g_autoptr (QoraSound) sound = NULL;
+      GError *error = NULL;
+      gsize at = samples->len;
+
+      if (part->rendering == NULL || part->rendering->file == NULL)
+        continue;
+      path = g_build_filename (job->folder, part->rendering->file, NULL);
+      sound = qora_sound_load (path, cancellable, &error);
+      if (sound == NULL)
+        {
+          g_task_return_error (task, error);
+          return;
+        }
+      if (at > 0 && before != NULL)
+        at += (gsize) (job->pause * (before->ends_paragraph ? 1 : 0.5) * QORA_SOUND_RATE);
+      job->lengths[i] = qora_sound_get_n_samples (sound);
+      job->starts[i] = at;
+      g_array_set_size (samples, (guint) (at + job->lengths[i]));
+      qora_sound_read (sound, 0, &g_array_index (samples, float, at), job->lengths[i]);
+    }
+  g_task_return_pointer (task, g_steal_pointer (&samples), (GDestroyNotify) g_array_unref);
+}
+
+void
+qora_take_load_sound_async (QoraTake *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  LoadJob *job;
+
+  g_return_if_fail (QORA_IS_TAKE (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  job = g_new0 (LoadJob, 1);
+  job->folder = g_strdup (self->folder);
+  job->pause = self->content.pause;
+  job->parts = g_ptr_array_new_with_free_func ((GDestroyNotify) qora_take_part_free);
+  for (guint i = 0; i < self->content.parts->len; i++)
+    {
+      const QoraTakePart *part = get_part (self, i);
+
+      g_ptr_array_add (job->parts,
+                       qora_take_part_new (part->text, part->ends_paragraph, part->rendering));
+    }
+  job->starts = g_new0 (gsize, job->parts->len + 1);
+  job->lengths = g_new0 (gsize, job->parts->len + 1);
+  g_task_set_task_data (task, job, (GDestroyNotify) load_job_free);
+  g_task_run_in_thread (task, load_thread);
+}
+
+QoraSound *
+qora_take_load_sound_finish (QoraTake *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GArray) samples = NULL;
+  g_autoptr (QoraSound) sound = NULL;
+  LoadJob *job;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  samples = g_task_propagate_pointer (G_TASK (result), error);
+  if (samples == NULL)
+    return NULL;
+  sound = qora_sound_new_for_samples ((const float *) samples->data, samples->len);
+  job = g_task_get_task_data (G_TASK (result));
+  for (guint i = 0; i < job->parts->len; i++)
+    {
+      QoraRendering *rendering = ((QoraTakePart *) job->parts->pdata[i])->rendering;
+
+      if (rendering == NULL)
+        continue;
+      g_set_object (&rendering->sound, sound);
+      rendering->start = job->starts[i];
+      rendering->n_samples = job->lengths[i];
+    }
+  return g_steal_pointer (&sound);
+}
+
+static void
+set_folder (QoraTake *self, const char *folder)
+{
+  self->folder = g_strdup (folder);
+  self->id = g_path_get_basename (folder);
+}
+
+QoraTake *
+qora_take_load (const char *folder, GError **error)
+{
+  g_autoptr (QoraTake) self = g_object_new (QORA_TYPE_TAKE, NULL);
+  g_autofree char *path = g_build_filename (folder, QORA_TAKE_FILE_NAME, NULL);
+  g_autofree char *json = NULL;
+  QoraTakeFile content;
+  gsize length;
+
+  if (!g_file_get_contents (path, &json, &length, error)
+      || !qora_take_file_parse (json, length, path, &content, error))
+    return NULL;
+  set_folder (self, folder);
+  qora_take_file_clear (&self->content);
+  self->content = content;
+  self->title = make_title (content.text);
+  return g_steal_pointer (&self);
+}
+
+QoraTake *
+qora_take_new (const char *parent)
+{
+  QoraTake *self = g_object_new (QORA_TYPE_TAKE, NULL);
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *stamp = g_date_time_format (now, "%Y%m%d-%H%M%S");
+  g_autofree char *uuid = g_uuid_string_random ();
+  g_autofree char *name = g_strdup_printf ("%s-%.4s", stamp, uuid);
+  g_autofree char *folder = g_build_filename (parent, name, NULL);
+
+  set_folder (self, folder);
+  self->content.created = g_date_time_to_unix (now);
+  return self;
+}
+
+/* ---- deleting ---- */
+
+static gpointer
+delete_thread (gpointer data)
+{
+  g_autofree char *folder = data;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_remove (path);
+    }
+  g_rmdir (folder);
+  return NULL;
+}
+
+void
+qora_take_delete (QoraTake *self)
+{
+  g_return_if_fail (QORA_IS_TAKE (self));
+  g_thread_unref (g_thread_new ("delete-take", delete_thread, g_strdup (self->folder)));
+}
+
+/* ---- the object ---- */
+
+static void
+qora_take_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  QoraTake *self = QORA_TAKE (object);
+
+  switch (prop_id)
+    {
+    case PROP_TITLE:
+      g_value_set_string (value, self->title);
+      break;
+    case PROP_DETAILS:
+      g_value_take_string (value, qora_take_dup_details (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+qora_take_finalize (GObject *object)
+{
+  QoraTake *self = QORA_TAKE (object);
+
+  g_free (self->folder);
+  g_free (self->id);
+  g_free (self->title);
+  qora_take_file_clear (&self->content);
+  g_clear_pointer (&self->dropped, g_ptr_array_unref);
+  G_OBJECT_CLASS (qora_take_parent_class)->finalize (object);
+}
+
+static void
+qora_take_class_init (QoraTakeClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->finalize = qora_take_finalize;
+  object_class->get_property = qora_take_get_property;
+  properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, flags);
+  properties[PROP_DETAILS] = g_param_spec_string ("details", NULL, NULL, NULL, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", QORA_TYPE_TAKE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_SAVE_FAILED] = g_signal_new ("save-failed", QORA_TYPE_TAKE, G_SIGNAL_RUN_LAST, 0,
+                                              NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+}
+
+static void
+qora_take_init (QoraTake *self)
+{
+  self->content.text = g_strdup ("");
+  self->content.parts = g_ptr_array_new_with_free_func ((GDestroyNotify) qora_take_part_free);
+}
