@@ -1,0 +1,17 @@
+/* qora-accessible.h: names for what the toolkit leaves without one
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* Names the arrow of a split button after its tooltip. */
+void qora_accessible_name_arrow (AdwSplitButton *button);
+
+/* Names the close buttons of the toasts that are shown. */
+void qora_accessible_name_toasts (AdwToastOverlay *overlay);
+
+G_END_DECLS

@@ -1,0 +1,432 @@
+/* qora-application.c: what all windows share: the model, the takes, the settings
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "config.h"
+
+#include "qora-application.h"
+
+#include <glib/gi18n.h>
+
+#include "qora-draft.h"
+#include "qora-paths.h"
+#include "qora-preferences.h"
+#include "qora-window.h"
+
+struct _QoraApplication
+{
+  AdwApplication parent_instance;
+
+  GSettings *settings;
+  QoraSynthesizer *synthesizer;
+  QoraTakeList *takes;
+  char *demo_voice;
+  char *model_error;
+};
+
+enum
+{
+  PROP_0,
+  PROP_MODEL_ERROR,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (QoraApplication, qora_application, ADW_TYPE_APPLICATION)
+
+QoraSynthesizer *
+qora_application_get_synthesizer (QoraApplication *self)
+{
+  g_return_val_if_fail (QORA_IS_APPLICATION (self), NULL);
+  return self->synthesizer;
+}
+
+QoraTakeList *
+qora_application_get_takes (QoraApplication *self)
+{
+  g_return_val_if_fail (QORA_IS_APPLICATION (self), NULL);
+  return self->takes;
+}
+
+const char *
+qora_application_get_model_error (QoraApplication *self)
+{
+  g_return_val_if_fail (QORA_IS_APPLICATION (self), NULL);
+  return self->model_error;
+}
+
+gboolean
+qora_application_has_demo_voice (QoraApplication *self)
+{
+  g_return_val_if_fail (QORA_IS_APPLICATION (self), FALSE);
+  return self->demo_voice != NULL
+         && g_strcmp0 (qora_synthesizer_get_path (self->synthesizer), self->demo_voice) == 0;
+}
+
+/* ---- the model ---- */
+
+static void
+set_model_error (QoraApplication *self, const char *message)
+{
+  if (g_strcmp0 (self->model_error, message) == 0)
+    return;
+  g_free (self->model_error);
+  self->model_error = g_strdup (message);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODEL_ERROR]);
+}
+
+static void
+open_path (QoraApplication *self, const char *path, GAsyncReadyCallback callback)
+{
+  qora_synthesizer_open_async (self->synthesizer, path,
+                               g_settings_get_int (self->settings, "threads"), NULL, callback,
+                               g_object_ref (self));
+}
+
+static void
+on_demo_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (QoraApplication) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!qora_synthesizer_open_finish (QORA_SYNTHESIZER (source), result, &error)
+      && self->model_error == NULL)
+    set_model_error (self, error->message);
+}
+
+/* Whatever happened to the chosen model, there is a voice to speak with. */
+static void
+open_demo (QoraApplication *self)
+{
+  if (self->demo_voice != NULL)
+    open_path (self, self->demo_voice, on_demo_opened);
+  else if (self->model_error == NULL)
+    set_model_error (self, _ ("No voice model is installed"));
+}
+
+static void
+on_model_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (QoraApplication) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (qora_synthesizer_open_finish (QORA_SYNTHESIZER (source), result, &error))
+    {
+      g_settings_set_string (self->settings, "model-path",
+                             qora_synthesizer_get_path (self->synthesizer));
+      set_model_error (self, NULL);
+      return;
+    }
+  set_model_error (self, error->message);
+  if (qora_synthesizer_get_path (self->synthesizer) == NULL
+      && !qora_synthesizer_get_loading (self->synthesizer))
+    open_demo (self);
+}
+
+void
+qora_application_open_model (QoraApplication *self, const char *path)
+{
+  g_return_if_fail (QORA_IS_APPLICATION (self));
+
+  set_model_error (self, NULL);
+  if (path != NULL)
+    {
+      open_path (self, path, on_model_opened);
+      return;
+    }
+  g_settings_reset (self->settings, "model-path");
+  open_demo (self);
+}
+
+static void
+open_first_model (QoraApplication *self)
+{
+  g_autofree char *path = g_settings_get_string (self->settings, "model-path");
+
+  if (*path != '\0')
+    open_path (self, path, on_model_opened);
+  else
+    open_demo (self);
+}
+
+static void
+on_idle_minutes_changed (QoraApplication *self)
+{
+  qora_synthesizer_set_idle_minutes (self->synthesizer,
+                                     (guint) g_settings_get_int (self->settings, "idle-minutes"));
+}
+
+/* ---- windows ---- */
+
+/* The lowest draft number that no window has. */
+static guint
+find_free_number (QoraApplication *self)
+{
+  guint number = 1;
+  gboolean taken;
+
+  do
+    {
+      taken = FALSE;
+      for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+        if (QORA_IS_WINDOW (l->data) && qora_window_get_number (l->data) == number)
+          taken = TRUE;
+      number += taken;
+    }
+  while (taken);
+  return number;
+}
+
+static QoraWindow *
+open_window (QoraApplication *self, guint number)
+{
+  QoraWindow *window = qora_window_new (self, number);
+
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
+
+static QoraWindow *
+get_window (QoraApplication *self)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self));
+       (window == NULL || !QORA_IS_WINDOW (window)) && l != NULL; l = l->next)
+    window = l->data;
+  return window != NULL && QORA_IS_WINDOW (window) ? QORA_WINDOW (window) : NULL;
+}
+
+/* One window for each text that was not finished the last time. */
+static void
+restore_windows (QoraApplication *self)
+{
+  g_autofree char *folder = qora_paths_get_drafts ();
+  g_autoptr (GArray) numbers = qora_draft_list (folder);
+
+  for (guint i = 0; i < numbers->len; i++)
+    open_window (self, g_array_index (numbers, guint, i));
+  if (numbers->len == 0)
+    open_window (self, 1);
+}
+
+static void
+qora_application_activate (GApplication *app)
+{
+  QoraApplication *self = QORA_APPLICATION (app);
+  QoraWindow *window = get_window (self);
+
+  if (window != NULL)
+    gtk_window_present (GTK_WINDOW (window));
+  else
+    restore_windows (self);
+}
+
+static void
+qora_application_open (GApplication *app, GFile **files, int n_files, const char *hint)
+{
+  QoraApplication *self = QORA_APPLICATION (app);
+
+  qora_application_activate (app);
+  for (int i = 0; i < n_files; i++)
+    qora_window_open_file (i == 0 ? get_window (self) : open_window (self, find_free_number (self)),
+                           files[i]);
+}
+
+/* ---- actions ---- */
+
+static void
+new_window_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  open_window (user_data, find_free_number (user_data));
+}
+
+static void
+preferences_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  QoraApplication *self = user_data;
+  GtkWidget *preferences = qora_preferences_new (self);
+
+  gtk_window_set_transient_for (GTK_WINDOW (preferences), GTK_WINDOW (get_window (self)));
+  gtk_window_present (GTK_WINDOW (preferences));
+}
+
+static void
+about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  QoraApplication *self = user_data;
+  GtkWindow *parent = GTK_WINDOW (get_window (self));
+
+  adw_show_about_window (
+      parent, "application-name", _ ("Qora"), "application-icon", QORA_APP_ID, "version",
+      QORA_VERSION, "developer-name", _ ("The Qora Contributors"), "license-type",
+      GTK_LICENSE_APACHE_2_0, "comments",
+      _ ("Turns text into natural speech on this computer, with the Qwen3-TTS family of voice "
+         "models. Voices are synthetic."),
+      /* translators: put your names here, one a line */
+      "translator-credits", _ ("translator-credits"), "website",
+      "https://github.com/qoranet/qora-tts", NULL);
+}
+
+static void
+quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GList *windows = g_list_copy (gtk_application_get_windows (user_data));
+
+  /* Each window puts away what it has; none of them forgets its text. */
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (QORA_IS_WINDOW (l->data))
+      qora_window_put_away (l->data);
+  g_list_free (windows);
+  g_application_quit (user_data);
+}
+
+static const GActionEntry actions[] = {
+  { .name = "new-window", .activate = new_window_action },
+  { .name = "preferences", .activate = preferences_action },
+  { .name = "about", .activate = about_action },
+  { .name = "quit", .activate = quit_action },
+};
+
+static void
+set_accels (QoraApplication *self)
+{
+  static const struct
+  {
+    const char *action;
+    const char *accels[3];
+  } accels[] = {
+    { "app.new-window", { "<Ctrl><Shift>n" } },
+    { "app.preferences", { "<Ctrl>comma" } },
+    { "app.quit", { "<Ctrl>q" } },
+    { "window.close", { "<Ctrl>w" } },
+    { "win.show-help-overlay", { "<Ctrl>question" } },
+    { "win.generate", { "<Ctrl>Return", "<Ctrl>KP_Enter" } },
+    { "win.generate-all", { "<Ctrl><Shift>Return" } },
+    { "win.stop", { "Escape", "<Ctrl>period" } },
+    { "win.redo-part", { "<Ctrl>r" } },
+    { "win.play-pause", { "<Ctrl>space" } },
+    { "win.play-from-cursor", { "<Ctrl><Shift>space" } },
+    { "win.seek(-5.0)", { "<Alt>Left" } },
+    { "win.seek(5.0)", { "<Alt>Right" } },
+    { "win.seek-part(-1)", { "<Alt>Page_Up" } },
+    { "win.seek-part(1)", { "<Alt>Page_Down" } },
+    { "win.save", { "<Ctrl>s" } },
+    { "win.save-as('')", { "<Ctrl><Shift>s" } },
+    { "win.open-text", { "<Ctrl>o" } },
+    { "win.new-take", { "<Ctrl>n" } },
+    { "win.voices", { "<Ctrl>k" } },
+    { "win.toggle-takes", { "F9" } },
+    { "win.search-takes", { "<Ctrl>f" } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (accels); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action,
+                                           accels[i].accels);
+}
+
+/* ---- the object ---- */
+
+static void
+qora_application_startup (GApplication *app)
+{
+  QoraApplication *self = QORA_APPLICATION (app);
+  g_autofree char *takes = qora_paths_get_takes ();
+
+  G_APPLICATION_CLASS (qora_application_parent_class)->startup (app);
+
+  gtk_window_set_default_icon_name (QORA_APP_ID);
+  self->settings = g_settings_new (QORA_APP_ID);
+  self->synthesizer = qora_synthesizer_new (NULL);
+  self->takes = qora_take_list_new (takes);
+  self->demo_voice = qora_paths_find_demo_voice ();
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  set_accels (self);
+  g_signal_connect_object (self->settings, "changed::idle-minutes",
+                           G_CALLBACK (on_idle_minutes_changed), self, G_CONNECT_SWAPPED);
+  on_idle_minutes_changed (self);
+  qora_take_list_load (self->takes);
+  open_first_model (self);
+}
+
+static int
+qora_application_handle_local_options (GApplication *app, GVariantDict *options)
+{
+  if (!g_variant_dict_contains (options, "new-window"))
+    return -1;
+  if (!g_application_register (app, NULL, NULL))
+    return 1;
+  /* With a first instance that is just starting, its first window is the new one. */
+  if (!g_application_get_is_remote (app))
+    return -1;
+  g_action_group_activate_action (G_ACTION_GROUP (app), "new-window", NULL);
+  return 0;
+}
+
+static void
+qora_application_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_MODEL_ERROR:
+      g_value_set_string (value, QORA_APPLICATION (object)->model_error);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+qora_application_dispose (GObject *object)
+{
+  QoraApplication *self = QORA_APPLICATION (object);
+
+  g_clear_object (&self->settings);
+  g_clear_object (&self->synthesizer);
+  g_clear_object (&self->takes);
+  G_OBJECT_CLASS (qora_application_parent_class)->dispose (object);
+}
+
+static void
+qora_application_finalize (GObject *object)
+{
+  QoraApplication *self = QORA_APPLICATION (object);
+
+  g_free (self->demo_voice);
+  g_free (self->model_error);
+  G_OBJECT_CLASS (qora_application_parent_class)->finalize (object);
+}
+
+static void
+qora_application_class_init (QoraApplicationClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  object_class->dispose = qora_application_dispose;
+  object_class->finalize = qora_application_finalize;
+  object_class->get_property = qora_application_get_property;
+  application_class->startup = qora_application_startup;
+  application_class->activate = qora_application_activate;
+  application_class->open = qora_application_open;
+  application_class->handle_local_options = qora_application_handle_local_options;
+  properties[PROP_MODEL_ERROR]
+      = g_param_spec_string ("model-error", NULL, NULL, NULL,
+                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+qora_application_init (QoraApplication *self)
+{
+  g_application_add_main_option (G_APPLICATION (self), "new-window", 0, G_OPTION_FLAG_NONE,
+                                 G_OPTION_ARG_NONE, N_ ("Open a new window"), NULL);
+}
+
+QoraApplication *
+qora_application_new (void)
+{
+  return g_object_new (QORA_TYPE_APPLICATION, "application-id", QORA_APP_ID, "flags",
+                       G_APPLICATION_HANDLES_OPEN, NULL);
+}

@@ -1,0 +1,31 @@
+/* qora-application.h: what all windows share: the model, the takes, the settings
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+
+#include <adwaita.h>
+
+#include "qora-synthesizer.h"
+#include "qora-take-list.h"
+
+G_BEGIN_DECLS
+
+/* Property "model-error" (string, read-only): why no model, or not the one that was asked for, is
+ * open; NULL: all is well. */
+#define QORA_TYPE_APPLICATION (qora_application_get_type ())
+G_DECLARE_FINAL_TYPE (QoraApplication, qora_application, QORA, APPLICATION, AdwApplication)
+
+QoraApplication *qora_application_new (void);
+
+QoraSynthesizer *qora_application_get_synthesizer (QoraApplication *self); /* (transfer none) */
+QoraTakeList *qora_application_get_takes (QoraApplication *self);          /* (transfer none) */
+const char *qora_application_get_model_error (QoraApplication *self);
+
+/* The model that is open is the one that comes with the program. */
+gboolean qora_application_has_demo_voice (QoraApplication *self);
+
+/* Opens a model and, if it is good, remembers it; NULL: the demo voice. */
+void qora_application_open_model (QoraApplication *self, const char *path);
+
+G_END_DECLS

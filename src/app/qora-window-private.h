@@ -1,0 +1,72 @@
+/* qora-window-private.h: the window's parts, shared by the files that make it up
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+
+#include "qora-draft.h"
+#include "qora-notice.h"
+#include "qora-player-bar.h"
+#include "qora-preview.h"
+#include "qora-project.h"
+#include "qora-script-view.h"
+#include "qora-takes-pane.h"
+#include "qora-voice-bar.h"
+#include "qora-window.h"
+
+G_BEGIN_DECLS
+
+struct _QoraWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  AdwToastOverlay *toasts;
+  AdwFlap *flap;
+  QoraTakesPane *takes_pane;
+  AdwWindowTitle *title;
+  GtkStack *generate_stack;
+  AdwSplitButton *generate_button;
+  GtkButton *stop_button;
+  QoraNotice *notice;
+  QoraScriptView *script_view;
+  GtkWidget *placeholder;
+  QoraVoiceBar *voice_bar;
+  QoraPlayerBar *player_bar;
+
+  QoraApplication *app;
+  QoraSynthesizer *synthesizer;
+  QoraTakeList *takes;
+  QoraProject *project;
+  QoraPreview *preview;
+  QoraDraft *draft;
+  GSettings *settings;
+  guint number;
+
+  gboolean narrow;
+  guint narrow_source;
+  gboolean restoring;     /* the text comes from a take or a file: not an edit */
+  gboolean start_playing; /* as soon as the run has something to hear */
+  guint inhibit_cookie;
+  char *resume_take; /* id of the draft's take, until the takes have been read */
+  char *saved_path;  /* where this sound was saved to; NULL: not yet */
+  GCancellable *saving;
+};
+
+/* Shows what is true now: title, buttons, status. */
+void qora_window_update (QoraWindow *self);
+
+void qora_window_toast (QoraWindow *self, const char *text);
+void qora_window_add_toast (QoraWindow *self, AdwToast *toast); /* (transfer full) */
+
+/* Actions on files. qora-window-files.c */
+void qora_window_add_file_actions (QoraWindow *self);
+
+/* Actions on takes. qora-window-takes.c */
+void qora_window_add_take_actions (QoraWindow *self);
+
+/* Actions of the run and of the player. qora-window-run.c */
+void qora_window_add_run_actions (QoraWindow *self);
+/* How far a run is, in words. (transfer full) */
+char *qora_window_describe_run (QoraWindow *self);
+
+G_END_DECLS
