@@ -1,0 +1,24 @@
+"""test-smoke.py QORA: a text is written, spoken, heard, stopped, and found again after a kill
+
+SPDX-License-Identifier: Apache-2.0
+"""
+import sys
+
+from window import Window, is_sensitive, wait_for
+
+
+def main(program):
+    window = Window(program)
+    generate = window.find('push button', '^Generate$')
+    wait_for('Generate is off without a text', lambda: not is_sensitive(generate))
+
+    window.write('The first paragraph.\nThe second one, which is a little longer than the first.')
+    window.press('push button', '^Generate$')
+    window.label('^Making part')
+    window.label('Part . of 2: Done')
+    window.find('slider', '^Position$')
+    assert window.unnamed() == [], window.unnamed()
+    window.quit()
+
+
+main(sys.argv[1])

@@ -1,0 +1,139 @@
+"""window.py: drives the application through the accessibility bus, for the tests beside it
+
+SPDX-License-Identifier: Apache-2.0
+"""
+import os
+import re
+import subprocess
+import sys
+import time
+
+try:
+    import gi
+    gi.require_version('Atspi', '2.0')
+    from gi.repository import Atspi, GLib
+except (ImportError, ValueError) as error:
+    print(f'skipped: the accessibility bus cannot be used from Python: {error}')
+    sys.exit(77)
+
+TIMEOUT = 60.0  # seconds; only ever waited for in full by a test that fails
+CONTROLS = {'push button', 'toggle button', 'check box', 'combo box', 'text', 'slider', 'list',
+            'spin button', 'progress bar', 'menu item', 'password text', 'switch', 'list box',
+            'list item', 'entry'}
+
+
+def walk(node, into_combos=True, into_hidden=False):
+    """All nodes below one that are there at the moment, itself first."""
+    try:
+        role = node.get_role_name()
+        if not into_hidden and role != 'application' and not is_visible(node):
+            return
+        children = [node.get_child_at_index(i) for i in range(node.get_child_count())]
+    except GLib.GError:  # gone while we looked
+        return
+    yield node
+    if role == 'combo box' and not into_combos:
+        return  # GTK's own parts, which have no names
+    for child in children:
+        if child is not None:
+            yield from walk(child, into_combos, into_hidden)
+
+
+def is_visible(node):
+    # GTK 4.8 reports SHOWING for windows alone.
+    return node.get_state_set().contains(Atspi.StateType.VISIBLE)
+
+
+def wait_for(what, condition):
+    """Waits until condition() is true, and returns what it returned."""
+    end = time.monotonic() + TIMEOUT
+    while time.monotonic() < end:
+        try:
+            result = condition()
+        except GLib.GError:
+            result = None
+        if result:
+            return result
+        time.sleep(0.05)
+    raise AssertionError(f'{what}: did not happen in {TIMEOUT:.0f} s')
+
+
+class Window:
+    """One run of the program."""
+
+    def __init__(self, program, *args, **environment):
+        env = dict(os.environ, GTK_A11Y='atspi', QORA_ENGINE='fake', G_DEBUG='fatal-criticals')
+        env.update(environment)
+        self.process = subprocess.Popen([program, *args], env=env)
+        self.root = wait_for('the window appears', self._find_root)
+
+    def _find_root(self):
+        assert self.process.poll() is None, f'the program ended with {self.process.returncode}'
+        desktop = Atspi.get_desktop(0)
+        for i in range(desktop.get_child_count()):
+            app = desktop.get_child_at_index(i)
+            if app is not None and app.get_process_id() == self.process.pid \
+                    and app.get_child_count() > 0:
+                return app
+        return None
+
+    def find_all(self, role, name=''):
+        return [node for node in walk(self.root)
+                if node.get_role_name() == role and re.search(name, node.get_name() or '')]
+
+    def look(self, role, name=''):
+        """The first such node, or None."""
+        return next(iter(self.find_all(role, name)), None)
+
+    def find(self, role, name=''):
+        return wait_for(f'{role} “{name}”', lambda: self.look(role, name))
+
+    def press(self, role, name):
+        node = self.find(role, name)
+        wait_for(f'{role} “{name}” can be used', lambda: is_sensitive(node))
+        node.get_action_iface().do_action(0)
+
+    def label(self, pattern):
+        """Waits for a text on the screen that matches."""
+        return self.find('label', pattern).get_name()
+
+    def text(self):
+        return self.find('text', 'Text to Speak')
+
+    def write(self, text):
+        self.text().get_editable_text_iface().set_text_contents(text)
+
+    def read(self):
+        node = self.text()
+        return node.get_text_iface().get_text(0, node.get_text_iface().get_character_count())
+
+    def unnamed(self):
+        """Controls that a screen reader has no name for, those of closed popovers included."""
+        return [f'{node.get_role_name()} “{node.get_name()}”'
+                for node in walk(self.root, into_combos=False, into_hidden=True)
+                if node.get_role_name() in CONTROLS
+                and re.match(r'^($|_|Gtk|Adw|Qora)', node.get_name() or '')]
+
+    def screenshot(self, name):
+        """Into QORA_SCREENSHOTS, where that is set."""
+        folder = os.environ.get('QORA_SCREENSHOTS')
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+            subprocess.run(['import', '-window', 'root', os.path.join(folder, name + '.png')],
+                           check=False)
+
+    def keys(self, *keys):
+        subprocess.run(['xdotool', 'key', '--clearmodifiers', *keys], check=True)
+
+    def kill(self):
+        """As a crash would end it."""
+        self.process.kill()
+        self.process.wait()
+
+    def quit(self):
+        self.keys('ctrl+q')
+        assert self.process.wait(TIMEOUT) == 0, f'the program ended with {self.process.returncode}'
+
+
+def is_sensitive(node):
+    return node.get_state_set().contains(Atspi.StateType.SENSITIVE)
