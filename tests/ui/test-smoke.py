@@ -8,7 +8,8 @@ from window import Window, is_sensitive, wait_for
 
 
 def main(program):
-    window = Window(program)
+    # Slow enough to be seen at work.
+    window = Window(program, QORA_FAKE_RTF='1')
     generate = window.find('push button', '^Generate$')
     wait_for('Generate is off without a text', lambda: not is_sensitive(generate))
 
