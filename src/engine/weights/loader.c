@@ -185,6 +185,22 @@ qtts_loader_precision (const qtts_loader *loader)
   return loader->precision;
 }
 
+qtts_team *
+qtts_loader_team (const qtts_loader *loader)
+{
+  return loader->team;
+}
+
+void
+qtts_loader_release (const qtts_loader *loader, const qtts_matrix *matrix)
+{
+  const char *data = matrix->data;
+
+  if (matrix->packed && loader->map.data != NULL && data >= loader->map.data
+      && data < loader->map.data + loader->map.size)
+    qtts_file_map_release (data, qtts_packed_bytes (matrix->format, matrix->rows, matrix->cols));
+}
+
 qtts_status
 qtts_loader_file (qtts_loader *loader, const char *name, const char **text, size_t *length,
                   qtts_error *error)

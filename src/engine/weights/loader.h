@@ -48,6 +48,13 @@ const qtts_config *qtts_loader_config (const qtts_loader *loader);
  * file. */
 qtts_precision qtts_loader_precision (const qtts_loader *loader);
 
+/* The team that packs, or NULL. */
+qtts_team *qtts_loader_team (const qtts_loader *loader);
+
+/* The matrix has been turned into another form and will hardly be read again: where it is a view of
+ * a mapped file, its pages need not stay in memory. */
+void qtts_loader_release (const qtts_loader *loader, const qtts_matrix *matrix);
+
 /* Contents of a text file of the checkpoint ("vocab.json", "merges.txt", "tokenizer_config.json",
  * "tokenizer.json"), mapped or owned by the loader; NULL in *text when there is none. */
 qtts_status qtts_loader_file (qtts_loader *loader, const char *name, const char **text,
