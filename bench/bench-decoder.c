@@ -184,7 +184,9 @@ main (int argc, char **argv)
 
   for (int fast = fast_only; fast <= 1; fast++)
     {
+      const gint64 start = g_get_monotonic_time ();
       Opened opened = open_decoder (fast ? precision : QTTS_PRECISION_F32);
+      const double load_seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
       const double frame_seconds
           = (double) opened.config->samples_per_frame / opened.config->sample_rate;
       g_autofree float *pcm = NULL;
@@ -195,8 +197,9 @@ main (int argc, char **argv)
                                  : random_codes (opened.config, &frames);
       samples = (gsize) frames * opened.config->samples_per_frame;
       pcm = g_new (float, samples);
-      g_print ("%s, %s, %d threads, %d frames\n", fast ? precision_name : "f32",
-               qtts_cpu_name (qtts_cpu_features ()), qtts_team_size (opened.team), frames);
+      g_print ("%s, %s, %d threads, %d frames, loaded in %.2f s\n", fast ? precision_name : "f32",
+               qtts_cpu_name (qtts_cpu_features ()), qtts_team_size (opened.team), frames,
+               load_seconds);
       for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++)
         {
           const Seconds least = least_seconds (&opened, codes, frames, blocks[i], pcm);

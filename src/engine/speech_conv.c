@@ -111,8 +111,10 @@ load (qtts_speech_build *build, const char *name, bool has_bias, int period, qtt
   conv->kernels = build->kernels;
   if (period > 0 && !build->exact && qtts_filter_pays (conv->dilation, period))
     {
-      if (!qtts_filter_init (&conv->filter, &conv->matrix, conv->in, conv->dilation, period, NULL))
+      if (!qtts_filter_init (&conv->filter, build->kernels, qtts_loader_team (build->loader),
+                             &conv->matrix, conv->in, conv->dilation, period))
         return qtts_fail_memory (error);
+      qtts_loader_release (build->loader, &conv->matrix);
       if (build->scratch < qtts_filter_scratch (&conv->filter))
         build->scratch = qtts_filter_scratch (&conv->filter);
     }

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "matrix.h"
 #include "threads.h"
 
 typedef enum
@@ -60,12 +61,17 @@ typedef struct
   qtts_conv_output output;
 } qtts_conv;
 
-/* A convolution by minimal filtering at work: see filter.h. */
+/* A convolution by minimal filtering, and one at work: see filter.h. */
+typedef struct qtts_filter qtts_filter;
 typedef struct qtts_filter_work qtts_filter_work;
 
 /* Computes strips [strip_begin, strip_end) of tiles [tile_begin, tile_end). */
 typedef void (*qtts_filter_kernel) (const qtts_filter_work *work, int strip_begin, int strip_end,
                                     int tile_begin, int tile_end, float *scratch);
+
+/* Evaluates one strip of weights at the points; factors[point][tap] says how much a tap weighs. */
+typedef void (*qtts_filter_evaluate_kernel) (const qtts_filter *filter, const qtts_matrix *weights,
+                                             const float (*factors)[7], int strip);
 
 /* Computes strips [strip_begin, strip_end) at times [time_begin, time_end). Every output is one
  * chain of sums, taps outside and channels inside, so it does not depend on the ranges. */
@@ -78,6 +84,7 @@ typedef struct
   qtts_conv_kernel bf16_weights; /* bfloat16 weights, float activations and arithmetic */
   qtts_conv_kernel bf16;         /* both bfloat16, sums in float; NULL where the machine has none */
   qtts_filter_kernel filter;
+  qtts_filter_evaluate_kernel filter_evaluate;
 } qtts_conv_kernels;
 
 /* The kernels for a feature set of cpu.h. */

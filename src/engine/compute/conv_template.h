@@ -247,6 +247,7 @@ const qtts_conv_kernels CONV_KERNELS = {
   .f32 = conv_f32,
   .bf16_weights = conv_bf16_weights,
   .filter = filter_tiles,
+  .filter_evaluate = evaluate_strip,
 #ifdef __AVX512BF16__
   .bf16 = conv_bf16,
 #endif

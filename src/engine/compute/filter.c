@@ -5,9 +5,6 @@
 #include "filter.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-#include "half.h"
 
 enum
 {
@@ -110,60 +107,27 @@ point_factors (const double *a, int pairs, float (*factors)[QTTS_FILTER_TAPS])
 typedef struct
 {
   const qtts_filter *filter;
-  const qtts_matrix *matrix;
+  const qtts_conv_kernels *kernels;
+  const qtts_matrix *weights;
   float factors[MAX_POINTS][QTTS_FILTER_TAPS];
 } evaluation;
-
-/* The 16 weights of one input of a strip. */
-static void
-load_weights (const qtts_matrix *matrix, const char *strip, int col, float *weights)
-{
-  for (int r = 0; r < QTTS_STRIP_ROWS; r++)
-    if (matrix->format == QTTS_FORMAT_F32)
-      weights[r] = ((const float *) strip)[col * QTTS_STRIP_ROWS + r];
-    else
-      weights[r] = qtts_bf16_to_float (
-          ((const uint16_t *) strip)[(col / 2 * QTTS_STRIP_ROWS + r) * 2 + col % 2]);
-}
 
 static void
 evaluate_strips (void *data, int worker, int begin, int end)
 {
   const evaluation *work = data;
-  const qtts_filter *filter = work->filter;
-  const size_t strip_bytes = qtts_strip_bytes (work->matrix->format, work->matrix->cols);
-  const int in_even = (filter->inputs + 1) / 2 * 2;
 
   for (int strip = begin; strip < end; strip++)
-    for (int i = 0; i < filter->inputs; i++)
-      {
-        const char *from = (const char *) work->matrix->data + (size_t) strip * strip_bytes;
-        float taps[QTTS_FILTER_TAPS][QTTS_STRIP_ROWS];
-
-        for (int tap = 0; tap < QTTS_FILTER_TAPS; tap++)
-          load_weights (work->matrix, from, tap * in_even + i, taps[tap]);
-        for (int p = 0; p < filter->points; p++)
-          {
-            float *to
-                = filter->weights
-                  + (((size_t) strip * filter->points + p) * filter->inputs + i) * QTTS_STRIP_ROWS;
-
-            for (int r = 0; r < QTTS_STRIP_ROWS; r++)
-              to[r] = work->factors[p][0] * taps[0][r];
-            for (int tap = 1; tap < QTTS_FILTER_TAPS; tap++)
-              for (int r = 0; r < QTTS_STRIP_ROWS; r++)
-                to[r] += work->factors[p][tap] * taps[tap][r];
-          }
-      }
+    work->kernels->filter_evaluate (work->filter, work->weights, work->factors, strip);
 }
 
 bool
-qtts_filter_init (qtts_filter *filter, const qtts_matrix *weights, int inputs, int dilation,
-                  int period, qtts_team *team)
+qtts_filter_init (qtts_filter *filter, const qtts_conv_kernels *kernels, qtts_team *team,
+                  const qtts_matrix *weights, int inputs, int dilation, int period)
 {
   const int pairs = best_pairs (dilation, period);
   const double *a = points[pairs - LEAST_PAIRS];
-  evaluation work = { .filter = filter, .matrix = weights };
+  evaluation work = { .filter = filter, .kernels = kernels, .weights = weights };
 
   *filter = (qtts_filter){
     .pairs = pairs,

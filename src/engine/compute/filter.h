@@ -16,7 +16,6 @@
 #pragma once
 
 #include "conv.h"
-#include "matrix.h"
 
 enum
 {
@@ -26,7 +25,7 @@ enum
 };
 
 /* One convolution's weights at the points. Zero-initialise. */
-typedef struct
+struct qtts_filter
 {
   int pairs;   /* of points +a, -a */
   int outputs; /* of a tile: 2 pairs - 4 */
@@ -41,7 +40,7 @@ typedef struct
   float point[QTTS_FILTER_MAX_PAIRS];    /* a */
   float ends[QTTS_FILTER_MAX_PAIRS + 1]; /* coefficients, in x^2, of the product of x^2 - a^2 */
   float pair[QTTS_FILTER_MAX_PAIRS][QTTS_FILTER_MAX_PAIRS]; /* the same without one's own factor */
-} qtts_filter;
+};
 
 /* One filter at work. */
 struct qtts_filter_work
@@ -55,10 +54,10 @@ struct qtts_filter_work
 /* Whether filtering takes fewer products than the plain sum. */
 bool qtts_filter_pays (int dilation, int period);
 
-/* Evaluates the weights of a packed convolution (tap-major, F32 or BF16, `inputs` channels). False
- * when out of memory. */
-bool qtts_filter_init (qtts_filter *filter, const qtts_matrix *weights, int inputs, int dilation,
-                       int period, qtts_team *team);
+/* Evaluates the weights of a packed convolution (tap-major, F32 or BF16, `inputs` channels), which
+ * are not needed any more then. False when out of memory. */
+bool qtts_filter_init (qtts_filter *filter, const qtts_conv_kernels *kernels, qtts_team *team,
+                       const qtts_matrix *weights, int inputs, int dilation, int period);
 void qtts_filter_clear (qtts_filter *filter);
 
 /* Floats of scratch that each worker needs. */

@@ -39,6 +39,57 @@ place_tile (const qtts_filter *filter, int tile)
   return place;
 }
 
+/* A vector of taps' weights at all points, to[point * point_step]. */
+SIMD_INLINE void
+evaluate_taps (const simd_float *taps, const float (*factors)[QTTS_FILTER_TAPS], int points,
+               float *to, size_t point_step)
+{
+  for (int p = 0; p < points; p++)
+    {
+      simd_float sum = simd_mul (simd_set (factors[p][0]), taps[0]);
+
+      for (int tap = 1; tap < QTTS_FILTER_TAPS; tap++)
+        sum = simd_fma (simd_set (factors[p][tap]), taps[tap], sum);
+      simd_store (to + (size_t) p * point_step, sum);
+    }
+}
+
+static void
+evaluate_strip (const qtts_filter *filter, const qtts_matrix *weights,
+                const float (*factors)[QTTS_FILTER_TAPS], int strip)
+{
+  const char *from = (const char *) weights->data
+                     + (size_t) strip * qtts_strip_bytes (weights->format, weights->cols);
+  const size_t in_even = ((size_t) filter->inputs + 1) / 2 * 2;
+  const size_t point_step = (size_t) filter->inputs * QTTS_STRIP_ROWS;
+  float *to = filter->weights + (size_t) strip * filter->points * point_step;
+
+  for (int i = 0; i < filter->inputs; i += 2)
+    for (int part = 0; part < QTTS_STRIP_ROWS; part += SIMD_LANES)
+      {
+        const bool both = i + 1 < filter->inputs;
+        simd_float first[QTTS_FILTER_TAPS], second[QTTS_FILTER_TAPS];
+
+        for (int tap = 0; tap < QTTS_FILTER_TAPS; tap++)
+          {
+            const size_t at = (tap * in_even + i) * QTTS_STRIP_ROWS;
+
+            if (weights->format == QTTS_FORMAT_BF16)
+              simd_load_bf16_pairs ((const uint16_t *) from + at + 2 * part, &first[tap],
+                                    &second[tap]);
+            else
+              {
+                first[tap] = simd_load ((const float *) from + at + part);
+                second[tap] = simd_load ((const float *) from + at + QTTS_STRIP_ROWS + part);
+              }
+          }
+        evaluate_taps (first, factors, filter->points, to + i * QTTS_STRIP_ROWS + part, point_step);
+        if (both)
+          evaluate_taps (second, factors, filter->points, to + (i + 1) * QTTS_STRIP_ROWS + part,
+                         point_step);
+      }
+}
+
 /* The tile's inputs at the points: v[point * point_step + channel]. `pairs` is a constant. */
 SIMD_INLINE void
 evaluate_inputs (const qtts_filter_work *work, int tile, float *v, size_t point_step,

@@ -8,6 +8,7 @@
 
 #include "compute/cpu.h"
 #include "compute/filter.h"
+#include "compute/half.h"
 #include "fixture.h"
 
 enum
@@ -46,37 +47,50 @@ random_rows (int rows, int channels)
   return values;
 }
 
-/* Random weights as packed float strips, tap-major. */
+/* Random weights [out][tap][in] that bfloat16 holds exactly. */
 static float *
-random_weights (int out, int in, qtts_matrix *matrix)
+random_weights (int out, int in)
+{
+  const gsize n = (gsize) out * TAPS * in;
+  float *weights = g_new (float, n);
+
+  for (gsize i = 0; i < n; i++)
+    weights[i] = qtts_bf16_to_float (qtts_float_to_bf16 ((float) g_test_rand_double_range (-1, 1)));
+  return weights;
+}
+
+/* The same as packed strips, tap-major; free matrix.data with g_free(). */
+static qtts_matrix
+pack (const float *weights, int out, int in, qtts_format format)
 {
   const int in_even = (in + 1) / 2 * 2, cols = TAPS * in_even;
-  float *strips = g_new0 (float, (gsize) padded (out) * ((cols + 31) / 32 * 32));
+  const gsize strip_bytes = qtts_strip_bytes (format, cols);
+  char *data = g_malloc0 (qtts_packed_bytes (format, out, cols));
 
   for (int o = 0; o < out; o++)
     for (int tap = 0; tap < TAPS; tap++)
       for (int i = 0; i < in; i++)
-        strips[(gsize) (o / STRIP) * (qtts_strip_bytes (QTTS_FORMAT_F32, cols) / sizeof (float))
-               + (tap * in_even + i) * STRIP + o % STRIP]
-            = (float) g_test_rand_double_range (-1, 1);
-  *matrix = (qtts_matrix){
-    .format = QTTS_FORMAT_F32, .packed = true, .rows = out, .cols = cols, .data = strips
-  };
-  return strips;
+        {
+          const float weight = weights[(o * TAPS + tap) * in + i];
+          const int col = tap * in_even + i, r = o % STRIP;
+          char *strip = data + (gsize) (o / STRIP) * strip_bytes;
+
+          if (format == QTTS_FORMAT_F32)
+            ((float *) strip)[col * STRIP + r] = weight;
+          else
+            ((guint16 *) strip)[(col / 2 * STRIP + r) * 2 + col % 2] = qtts_float_to_bf16 (weight);
+        }
+  return (qtts_matrix){ .format = format, .packed = true, .rows = out, .cols = cols, .data = data };
 }
 
 static double
-plain_sum (const qtts_matrix *matrix, const float *x, int in, int dilation, int o, int t)
+plain_sum (const float *weights, const float *x, int in, int dilation, int o, int t)
 {
-  const int in_even = (in + 1) / 2 * 2;
-  const float *strip
-      = (const float *) ((const char *) matrix->data
-                         + (gsize) (o / STRIP) * qtts_strip_bytes (QTTS_FORMAT_F32, matrix->cols));
   double sum = 0;
 
   for (int tap = 0; tap < TAPS; tap++)
     for (int i = 0; i < in; i++)
-      sum += (double) strip[(tap * in_even + i) * STRIP + o % STRIP]
+      sum += (double) weights[(o * TAPS + tap) * in + i]
              * x[(t + (tap - TAPS + 1) * dilation) * padded (in) + i];
   return sum;
 }
@@ -106,7 +120,7 @@ run_filter (const qtts_conv_kernels *kernels, qtts_team *team, const qtts_filter
 /* One shape: right, and the same bits for one period at a time and for three workers. */
 static void
 check_shape (const qtts_conv_kernels *kernels, const char *name, int out, int in, int dilation,
-             int period, int periods)
+             int period, int periods, qtts_format format)
 {
   const int history = (TAPS - 1) * dilation, times = period * periods, row = padded (out);
   const gsize bytes = (gsize) times * row * sizeof (float);
@@ -114,14 +128,15 @@ check_shape (const qtts_conv_kernels *kernels, const char *name, int out, int in
   g_autofree float *bias = random_rows (1, out);
   const float *x = rows + history * padded (in);
   qtts_team *team = qtts_team_new (3);
-  qtts_matrix matrix;
+  g_autofree float *weights = random_weights (out, in);
+  qtts_matrix matrix = pack (weights, out, in, format);
+  g_autofree void *packed = (void *) matrix.data;
   qtts_filter filter;
-  g_autofree float *weights = random_weights (out, in, &matrix);
   g_autofree float *whole = NULL;
   g_autofree float *single = NULL;
   g_autofree float *shared = NULL;
 
-  g_assert_true (qtts_filter_init (&filter, &matrix, in, dilation, period, NULL));
+  g_assert_true (qtts_filter_init (&filter, kernels, team, &matrix, in, dilation, period));
   whole = run_filter (kernels, NULL, &filter, x, in, out, times, times, bias);
   single = run_filter (kernels, NULL, &filter, x, in, out, times, period, bias);
   shared = run_filter (kernels, team, &filter, x, in, out, times, times, bias);
@@ -129,7 +144,7 @@ check_shape (const qtts_conv_kernels *kernels, const char *name, int out, int in
   for (int t = 0; t < times; t++)
     for (int o = 0; o < out; o++)
       {
-        const double y = plain_sum (&matrix, x, in, dilation, o, t) + bias[o];
+        const double y = plain_sum (weights, x, in, dilation, o, t) + bias[o];
 
         if (!(fabs (whole[t * row + o] - y) <= 2e-4 * sqrt (in)))
           g_error ("%s: %d <- %d, dilation %d, period %d, time %d, output %d: %g, not %g", name,
@@ -160,7 +175,8 @@ test_shapes (void)
             const int *shape = channels[n % G_N_ELEMENTS (channels)];
 
             check_shape (qtts_conv_kernels_for (levels[i].features), levels[i].name, shape[0],
-                         shape[1], dilations[d], periods[p], 1 + n % 3);
+                         shape[1], dilations[d], periods[p], 1 + n % 3,
+                         n % 2 == 0 ? QTTS_FORMAT_F32 : QTTS_FORMAT_BF16);
           }
 }
 
@@ -178,6 +194,8 @@ test_accuracy (void)
     double least; /* dB */
   } cases[] = { { 4, 105 }, { 6, 100 }, { 8, 92 } };
 
+  const qtts_conv_kernels *kernels = qtts_conv_kernels_for (qtts_cpu_features ());
+
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       const int history = TAPS - 1, times = cases[i].period * 8;
@@ -185,19 +203,20 @@ test_accuracy (void)
       g_autofree float *bias = g_new0 (float, CHANNELS);
       const float *x = rows + history * CHANNELS;
       double power = 0, noise = 0;
-      qtts_matrix matrix;
+      g_autofree float *weights = random_weights (CHANNELS, CHANNELS);
+      qtts_matrix matrix = pack (weights, CHANNELS, CHANNELS, QTTS_FORMAT_F32);
+      g_autofree void *packed = (void *) matrix.data;
       qtts_filter filter;
-      g_autofree float *weights = random_weights (CHANNELS, CHANNELS, &matrix);
       g_autofree float *y = NULL;
 
-      g_assert_true (qtts_filter_init (&filter, &matrix, CHANNELS, 1, cases[i].period, NULL));
+      g_assert_true (
+          qtts_filter_init (&filter, kernels, NULL, &matrix, CHANNELS, 1, cases[i].period));
       g_assert_cmpint (filter.outputs, ==, cases[i].period);
-      y = run_filter (qtts_conv_kernels_for (qtts_cpu_features ()), NULL, &filter, x, CHANNELS,
-                      CHANNELS, times, times, bias);
+      y = run_filter (kernels, NULL, &filter, x, CHANNELS, CHANNELS, times, times, bias);
       for (int t = 0; t < times; t++)
         for (int o = 0; o < CHANNELS; o++)
           {
-            const double exact = plain_sum (&matrix, x, CHANNELS, 1, o, t);
+            const double exact = plain_sum (weights, x, CHANNELS, 1, o, t);
 
             power += exact * exact;
             noise += pow (y[t * CHANNELS + o] - exact, 2);
