@@ -18,6 +18,8 @@ struct _QoraVoiceBar
   GtkDropDown *language;
   GtkBox *style_place;
   GtkBox *style_narrow_place;
+  GtkBox *language_place;
+  GtkBox *language_narrow_place;
   GtkWidget *style;
   GtkMenuButton *seed_button;
   GtkSwitch *seed_fixed;
@@ -166,32 +168,43 @@ qora_voice_bar_restore (QoraVoiceBar *self, const char *voice, const char *langu
     g_settings_set_uint (self->settings, "seed", (guint) seed);
 }
 
+/* Short enough to be read out to somebody. */
+static guint
+draw_seed (void)
+{
+  return (guint) g_random_int_range (1, 100000);
+}
+
 guint64
 qora_voice_bar_take_seed (QoraVoiceBar *self)
 {
   g_return_val_if_fail (QORA_IS_VOICE_BAR (self), 0);
 
   if (g_settings_get_enum (self->settings, "seed-mode") == QORA_SEED_RANDOM)
-    g_settings_set_uint (self->settings, "seed", g_random_int ());
+    g_settings_set_uint (self->settings, "seed", draw_seed ());
   return g_settings_get_uint (self->settings, "seed");
+}
+
+static void
+move_to (GtkWidget *widget, GtkBox *place)
+{
+  GtkWidget *now = gtk_widget_get_parent (widget);
+
+  if (now == GTK_WIDGET (place))
+    return;
+  g_object_ref (widget);
+  gtk_box_remove (GTK_BOX (now), widget);
+  gtk_box_append (place, widget);
+  g_object_unref (widget);
 }
 
 void
 qora_voice_bar_set_narrow (QoraVoiceBar *self, gboolean narrow)
 {
-  GtkBox *place;
-  GtkBox *now;
-
   g_return_if_fail (QORA_IS_VOICE_BAR (self));
-
-  place = narrow ? self->style_narrow_place : self->style_place;
-  now = GTK_BOX (gtk_widget_get_parent (self->style));
-  if (place == now)
-    return;
-  g_object_ref (self->style);
-  gtk_box_remove (now, self->style);
-  gtk_box_append (place, self->style);
-  g_object_unref (self->style);
+  move_to (self->style, narrow ? self->style_narrow_place : self->style_place);
+  move_to (GTK_WIDGET (self->language),
+           narrow ? self->language_narrow_place : self->language_place);
 }
 
 static void
@@ -212,7 +225,7 @@ update_seed_button (QoraVoiceBar *self)
 static void
 on_dice_clicked (QoraVoiceBar *self)
 {
-  g_settings_set_uint (self->settings, "seed", g_random_int () % 10000);
+  g_settings_set_uint (self->settings, "seed", draw_seed ());
   g_settings_set_enum (self->settings, "seed-mode", QORA_SEED_FIXED);
 }
 
@@ -292,6 +305,8 @@ qora_voice_bar_class_init (QoraVoiceBarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, QoraVoiceBar, language);
   gtk_widget_class_bind_template_child (widget_class, QoraVoiceBar, style_place);
   gtk_widget_class_bind_template_child (widget_class, QoraVoiceBar, style_narrow_place);
+  gtk_widget_class_bind_template_child (widget_class, QoraVoiceBar, language_place);
+  gtk_widget_class_bind_template_child (widget_class, QoraVoiceBar, language_narrow_place);
   gtk_widget_class_bind_template_child (widget_class, QoraVoiceBar, style);
   gtk_widget_class_bind_template_child (widget_class, QoraVoiceBar, seed_button);
   gtk_widget_class_bind_template_child (widget_class, QoraVoiceBar, seed_fixed);

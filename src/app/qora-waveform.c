@@ -130,6 +130,13 @@ qora_waveform_measure (GtkWidget *widget, GtkOrientation orientation, int for_si
   *natural_baseline = -1;
 }
 
+/* The toolkit redraws its own slider only, which is not the one that is seen. */
+static void
+qora_waveform_value_changed (GtkRange *range)
+{
+  gtk_widget_queue_draw (GTK_WIDGET (range));
+}
+
 static gboolean
 qora_waveform_change_value (GtkRange *range, GtkScrollType scroll, double value)
 {
@@ -179,6 +186,7 @@ qora_waveform_class_init (QoraWaveformClass *klass)
   widget_class->snapshot = qora_waveform_snapshot;
   widget_class->measure = qora_waveform_measure;
   GTK_RANGE_CLASS (klass)->change_value = qora_waveform_change_value;
+  GTK_RANGE_CLASS (klass)->value_changed = qora_waveform_value_changed;
   gtk_widget_class_set_css_name (widget_class, "waveform");
 
   signals[SIGNAL_SEEK] = g_signal_new ("seek", QORA_TYPE_WAVEFORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL,

@@ -24,6 +24,7 @@ struct _QoraWindow
   AdwFlap *flap;
   QoraTakesPane *takes_pane;
   AdwWindowTitle *title;
+  GtkWidget *new_button;
   GtkStack *generate_stack;
   AdwSplitButton *generate_button;
   GtkButton *stop_button;
@@ -43,7 +44,8 @@ struct _QoraWindow
   guint number;
 
   gboolean narrow;
-  guint narrow_source;
+  gboolean low;
+  guint fit_source;
   gboolean restoring;     /* the text comes from a take or a file: not an edit */
   gboolean start_playing; /* as soon as the run has something to hear */
   guint inhibit_cookie;

@@ -52,8 +52,8 @@ generate (QoraWindow *self, QoraScope scope, guint index)
   options.language = qora_voice_bar_get_language (self->voice_bar);
   options.style = style;
   /* Another reading of one part needs another seed, also where it is to stay the same otherwise. */
-  options.seed
-      = scope == QORA_SCOPE_ONE ? g_random_int () : qora_voice_bar_take_seed (self->voice_bar);
+  options.seed = scope == QORA_SCOPE_ONE ? (guint64) g_random_int_range (1, 100000)
+                                         : qora_voice_bar_take_seed (self->voice_bar);
   options.sampling = get_sampling (self);
   options.pause = g_settings_get_double (self->settings, "pause");
   self->start_playing = g_settings_get_boolean (self->settings, "autoplay");

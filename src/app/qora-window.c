@@ -13,7 +13,9 @@
 #include "qora-paths.h"
 #include "qora-window-private.h"
 
-#define NARROW 620 /* pixels; below that, rarely used controls step aside */
+/* Pixels. Below these, what is rarely used steps aside. */
+#define NARROW 600
+#define LOW    400
 
 G_DEFINE_FINAL_TYPE (QoraWindow, qora_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -207,7 +209,7 @@ update_notice (QoraWindow *self)
 
   if (error != NULL)
     qora_notice_show (self->notice, error, TRUE, _ ("Open a Voice…"), "win.choose-model-file");
-  else if (qora_application_has_demo_voice (self->app)
+  else if (!self->low && qora_application_has_demo_voice (self->app)
            && g_settings_get_boolean (self->settings, "show-demo-hint"))
     qora_notice_show (self->notice,
                       _ ("This is the demo voice. A full voice model sounds far more natural."),
@@ -300,17 +302,19 @@ restore_draft (QoraWindow *self)
 /* ---- the widget ---- */
 
 static gboolean
-apply_narrow (gpointer user_data)
+fit (gpointer user_data)
 {
   QoraWindow *self = user_data;
 
-  self->narrow_source = 0;
+  self->fit_source = 0;
+  gtk_widget_set_visible (self->new_button, !self->narrow);
   qora_voice_bar_set_narrow (self->voice_bar, self->narrow);
   qora_player_bar_set_narrow (self->player_bar, self->narrow);
   if (self->narrow)
     gtk_widget_add_css_class (GTK_WIDGET (self), "narrow");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "narrow");
+  update_notice (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -318,17 +322,32 @@ static void
 qora_window_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   QoraWindow *self = QORA_WINDOW (widget);
+  gboolean low = height < LOW;
   gboolean narrow;
 
   GTK_WIDGET_CLASS (qora_window_parent_class)->size_allocate (widget, width, height, baseline);
   narrow = gtk_widget_get_width (GTK_WIDGET (self->script_view)) < NARROW;
-  if (narrow != self->narrow)
+  if (narrow != self->narrow || low != self->low)
     {
       self->narrow = narrow;
+      self->low = low;
       /* Children must not change while they are being placed. */
-      if (self->narrow_source == 0)
-        self->narrow_source = g_idle_add (apply_narrow, self);
+      if (self->fit_source == 0)
+        self->fit_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, fit, self, NULL);
     }
+}
+
+/* What does not fit would make the window wider before it is shown. */
+static void
+fit_to_default_size (QoraWindow *self)
+{
+  int width;
+  int height;
+
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  self->narrow = width < NARROW;
+  self->low = height < LOW;
+  fit (self);
 }
 
 void
@@ -369,7 +388,7 @@ qora_window_dispose (GObject *object)
 {
   QoraWindow *self = QORA_WINDOW (object);
 
-  g_clear_handle_id (&self->narrow_source, g_source_remove);
+  g_clear_handle_id (&self->fit_source, g_source_remove);
   if (self->saving != NULL)
     g_cancellable_cancel (self->saving);
   g_clear_object (&self->saving);
@@ -403,6 +422,7 @@ qora_window_class_init (QoraWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, QoraWindow, flap);
   gtk_widget_class_bind_template_child (widget_class, QoraWindow, takes_pane);
   gtk_widget_class_bind_template_child (widget_class, QoraWindow, title);
+  gtk_widget_class_bind_template_child (widget_class, QoraWindow, new_button);
   gtk_widget_class_bind_template_child (widget_class, QoraWindow, generate_stack);
   gtk_widget_class_bind_template_child (widget_class, QoraWindow, generate_button);
   gtk_widget_class_bind_template_child (widget_class, QoraWindow, stop_button);
@@ -491,6 +511,7 @@ qora_window_new (QoraApplication *app, guint number)
   qora_accessible_name_arrow (self->generate_button);
   on_model (self);
   update_placeholder (self);
+  fit_to_default_size (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->script_view));
   return self;
 }
