@@ -19,7 +19,7 @@
 
 enum
 {
-  FIRST_BLOCK = 2,   /* frames: 160 ms of sound as soon as they are there */
+  FIRST_BLOCK = 2,    /* frames: 160 ms of sound as soon as they are there */
   DEFAULT_BATCH = 16, /* more is hardly faster, and each takes memory */
   MOST_BATCH = 64,
 };
@@ -233,8 +233,6 @@ begin (qtts_synthesis *synthesis, qtts_sequence *sequence, uint64_t seed, qtts_e
 
   if (status == QTTS_OK)
     status = qtts_generator_prefill (&synthesis->generator, sequence, error);
-  if (status == QTTS_OK)
-    synthesis->running[synthesis->n_running++] = sequence;
   synthesis->stats.prompt_tokens += sequence->prompt.n_rows;
   return status;
 }
@@ -254,6 +252,7 @@ join_next (qtts_synthesis *synthesis, qtts_error *error)
 {
   qtts_sequence *sequence = &synthesis->sequences[synthesis->next++];
 
+  synthesis->running[synthesis->n_running++] = sequence;
   return begin (synthesis, sequence, sequence->request.seed, error);
 }
 
@@ -288,21 +287,18 @@ static qtts_status
 sort_out_ended (qtts_synthesis *synthesis, qtts_error *error)
 {
   qtts_status status = QTTS_OK;
-  int kept = 0;
   const int n = synthesis->n_running;
 
+  synthesis->n_running = 0;
   for (int i = 0; i < n; i++)
-    if (synthesis->running[i]->running)
-      synthesis->running[kept++] = synthesis->running[i];
-    else
-      synthesis->generator.live[i - kept] = synthesis->running[i];
-  synthesis->n_running = kept;
-  for (int i = 0; status == QTTS_OK && i < n - kept; i++)
     {
-      qtts_sequence *ended = synthesis->generator.live[i];
+      qtts_sequence *sequence = synthesis->running[i];
 
-      if (ended->result.end == QTTS_END_RUNAWAY && may_retry (synthesis, ended))
-        status = retry (synthesis, ended, error);
+      if (sequence->result.end == QTTS_END_RUNAWAY && status == QTTS_OK
+          && may_retry (synthesis, sequence))
+        status = retry (synthesis, sequence, error);
+      if (sequence->running)
+        synthesis->running[synthesis->n_running++] = sequence;
     }
   return status;
 }
