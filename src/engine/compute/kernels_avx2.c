@@ -5,37 +5,28 @@
 #include <immintrin.h>
 
 #include "kernels.h"
-
-typedef __m256 V;
+#include "simd.h"
 
 enum
 {
-  LANES = 8,
   STRIPS_AT_ONCE = 1,
   ROW_COLUMNS = 2,
   VALUE_VECTORS = 4,
 };
 
-#define v_load(p)      _mm256_loadu_ps (p)
-#define v_store(p, v)  _mm256_storeu_ps (p, v)
-#define v_splat(x)     _mm256_set1_ps (x)
-#define v_fma(a, b, c) _mm256_fmadd_ps (a, b, c)
-#define v_max(a, b)    _mm256_max_ps (a, b)
-#define v_min(a, b)    _mm256_min_ps (a, b)
-#define v_round(v)     _mm256_round_ps (v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
-#define v_load_f16(p)  _mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) (p)))
-#define v_store_f16(p, v)                                                                          \
+#define load_f16(p) _mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) (p)))
+#define store_f16(p, v)                                                                            \
   _mm_storeu_si128 ((__m128i *) (p), _mm256_cvtps_ph (v, _MM_FROUND_TO_NEAREST_INT))
-#define v_load_bf16(p)                                                                             \
+#define load_bf16(p)                                                                               \
   _mm256_castsi256_ps (                                                                            \
       _mm256_slli_epi32 (_mm256_cvtepu16_epi32 (_mm_loadu_si128 ((const __m128i *) (p))), 16))
-#define v_load_bf16_pair(p, odd)                                                                   \
+#define load_bf16_pair(p, odd)                                                                     \
   _mm256_castsi256_ps ((odd) ? _mm256_and_si256 (_mm256_loadu_si256 ((const __m256i *) (p)),       \
                                                  _mm256_set1_epi32 ((int) 0xFFFF0000u))            \
                              : _mm256_slli_epi32 (_mm256_loadu_si256 ((const __m256i *) (p)), 16))
 
 static inline float
-v_sum (V v)
+sum_of_lanes (simd_float v)
 {
   __m128 half = _mm_add_ps (_mm256_castps256_ps128 (v), _mm256_extractf128_ps (v, 1));
 
@@ -44,7 +35,7 @@ v_sum (V v)
 }
 
 static inline float
-v_largest (V v)
+largest_lane (simd_float v)
 {
   __m128 half = _mm_max_ps (_mm256_castps256_ps128 (v), _mm256_extractf128_ps (v, 1));
 
@@ -53,8 +44,8 @@ v_largest (V v)
 }
 
 /* v * 2^k for whole k within the exponents of normal numbers. */
-static inline V
-v_scale (V v, V k)
+static inline simd_float
+scale_by_power (simd_float v, simd_float k)
 {
   return _mm256_castsi256_ps (
       _mm256_add_epi32 (_mm256_castps_si256 (v), _mm256_slli_epi32 (_mm256_cvtps_epi32 (k), 23)));
@@ -88,7 +79,7 @@ quantize (const float *x, int groups, int8_t *values, float *scales, int32_t *of
           part[k] = _mm256_loadu_ps (x + 8 * k);
           largest = _mm256_max_ps (largest, _mm256_and_ps (part[k], magnitude));
         }
-      scale = v_largest (largest);
+      scale = largest_lane (largest);
       inverse = _mm256_set1_ps (scale > 0 ? 127.0f / scale : 0);
       for (int k = 0; k < 4; k++)
         whole[k] = _mm256_cvtps_epi32 (_mm256_mul_ps (part[k], inverse));
@@ -103,22 +94,31 @@ quantize (const float *x, int groups, int8_t *values, float *scales, int32_t *of
     }
 }
 
+typedef __m256i Dots;
+typedef __m256i Levels;
+
+SIMD_INLINE simd_float
+to_float (Dots v)
+{
+  return _mm256_cvtepi32_ps (v);
+}
+
 #ifdef __AVXVNNI__
 
 /* Weights enter as level + 128, the sums start at the group's offset. */
-INLINE __m256i
+SIMD_INLINE __m256i
 held_levels (__m256i levels)
 {
   return _mm256_xor_si256 (levels, _mm256_set1_epi8 ((char) 0x80));
 }
 
-INLINE __m256i
+SIMD_INLINE __m256i
 first_sum (int32_t offset)
 {
   return _mm256_set1_epi32 (offset);
 }
 
-INLINE __m256i
+SIMD_INLINE __m256i
 add_dots (__m256i sum, __m256i levels, __m256i inputs)
 {
   return _mm256_dpbusd_avx_epi32 (sum, levels, inputs);
@@ -126,20 +126,20 @@ add_dots (__m256i sum, __m256i levels, __m256i inputs)
 
 #else
 
-INLINE __m256i
+SIMD_INLINE __m256i
 held_levels (__m256i levels)
 {
   return levels;
 }
 
-INLINE __m256i
+SIMD_INLINE __m256i
 first_sum (int32_t offset)
 {
   return _mm256_setzero_si256 ();
 }
 
 /* |w| * (x with w's sign): pairs stay below 2 * 128 * 127, within 16 bits. */
-INLINE __m256i
+SIMD_INLINE __m256i
 add_dots (__m256i sum, __m256i levels, __m256i inputs)
 {
   const __m256i pairs
@@ -150,7 +150,7 @@ add_dots (__m256i sum, __m256i levels, __m256i inputs)
 
 #endif
 
-INLINE __m256i
+SIMD_INLINE __m256i
 splat_inputs (const int8_t *values)
 {
   int32_t four;
@@ -159,16 +159,17 @@ splat_inputs (const int8_t *values)
   return _mm256_set1_epi32 (four);
 }
 
-/* Vector j of the eight that a group's 32 inputs make, for the 8 rows of one half of a strip. */
-INLINE __m256i
-group_vector (qtts_format format, const uint8_t *group, int half, int j)
+/* Vector j of the eight that a group's 32 inputs make, for the 8 rows of one half (part) of a
+ * strip. */
+SIMD_INLINE __m256i
+group_vector (qtts_format format, const uint8_t *group, int part, int j)
 {
   __m256i packed;
 
   if (format == QTTS_FORMAT_Q8)
-    return held_levels (_mm256_loadu_si256 ((const __m256i *) (group + 64 * j + 32 * half)));
+    return held_levels (_mm256_loadu_si256 ((const __m256i *) (group + 64 * j + 32 * part)));
 
-  packed = _mm256_loadu_si256 ((const __m256i *) (group + 64 * (j / 2) + 32 * half));
+  packed = _mm256_loadu_si256 ((const __m256i *) (group + 64 * (j / 2) + 32 * part));
   if (j % 2 != 0)
     packed = _mm256_srli_epi16 (packed, 4);
   return held_levels (_mm256_shuffle_epi8 (
@@ -176,100 +177,11 @@ group_vector (qtts_format format, const uint8_t *group, int half, int j)
       _mm256_and_si256 (packed, _mm256_set1_epi8 (15))));
 }
 
-/* 8 rows of one group against n columns, added to sum[n]. */
-INLINE void
-add_half_group (qtts_format format, const uint8_t *group, int half, const qtts_quantized *x,
-                int first, int g, int n, V *sum)
-{
-  const size_t scales = format == QTTS_FORMAT_Q4 ? 256 : 512;
-  const V scale = v_load_f16 ((const uint16_t *) (group + scales) + 8 * half);
-  __m256i dot[COLUMNS_AT_ONCE];
-
-  for (int c = 0; c < n; c++)
-    dot[c] = first_sum (x->offsets[(size_t) (first + c) * (size_t) x->groups + (size_t) g]);
-  for (int j = 0; j < 8; j++)
-    {
-      const __m256i w = group_vector (format, group, half, j);
-
-      for (int c = 0; c < n; c++)
-        {
-          const size_t at = (size_t) (first + c) * (size_t) x->groups + (size_t) g;
-
-          dot[c] = add_dots (dot[c], w, splat_inputs (x->values + at * 32 + 4 * (size_t) j));
-        }
-    }
-  for (int c = 0; c < n; c++)
-    {
-      const size_t at = (size_t) (first + c) * (size_t) x->groups + (size_t) g;
-
-      sum[c] = v_fma (_mm256_cvtepi32_ps (dot[c]), scale * v_splat (x->scales[at]), sum[c]);
-    }
-}
-
-INLINE void
-quantized_block (qtts_format format, const uint8_t *strip, const qtts_quantized *x, int first,
-                 int n, float *y, size_t ldy)
-{
-  const size_t group_bytes = format == QTTS_FORMAT_Q4 ? 288 : 544;
-  V sum[2][COLUMNS_AT_ONCE];
-
-  for (int c = 0; c < n; c++)
-    sum[0][c] = sum[1][c] = v_splat (0);
-  for (int g = 0; g < x->groups; g++)
-    {
-      const uint8_t *group = strip + (size_t) g * group_bytes;
-
-      for (size_t ahead = 2048; ahead < 2048 + group_bytes; ahead += 64)
-        _mm_prefetch ((const char *) group + ahead, _MM_HINT_T0);
-      add_half_group (format, group, 0, x, first, g, n, sum[0]);
-      add_half_group (format, group, 1, x, first, g, n, sum[1]);
-    }
-  for (int c = 0; c < n; c++)
-    {
-      v_store (y + (size_t) (first + c) * ldy, sum[0][c]);
-      v_store (y + (size_t) (first + c) * ldy + 8, sum[1][c]);
-    }
-}
-
-INLINE void
-multiply_quantized (qtts_format format, const uint8_t *strips, int n_strips,
-                    const qtts_quantized *x, int n, float *y, size_t ldy)
-{
-  const size_t strip_bytes = (size_t) x->groups * (format == QTTS_FORMAT_Q4 ? 288 : 544);
-
-#define ONE(first, count)                                                                          \
-  quantized_block (format, strips + (size_t) s * strip_bytes, x, first, count, y + 16 * s, ldy)
-  for (int s = 0; s < n_strips; s++)
-    FOR_COLUMN_BLOCKS (n, COLUMNS_AT_ONCE, ONE)
-#undef ONE
-}
-
-static void
-multiply_q4 (const void *strips, int n_strips, const qtts_quantized *x, int n, float *y, size_t ldy)
-{
-  multiply_quantized (QTTS_FORMAT_Q4, strips, n_strips, x, n, y, ldy);
-}
-
-static void
-multiply_q8 (const void *strips, int n_strips, const qtts_quantized *x, int n, float *y, size_t ldy)
-{
-  multiply_quantized (QTTS_FORMAT_Q8, strips, n_strips, x, n, y, ldy);
-}
+#include "kernels_quantized.h"
 
 #ifdef __AVXVNNI__
-#define TABLE qtts_kernels_avx2_vnni
+#define KERNELS qtts_kernels_avx2_vnni
 #else
-#define TABLE qtts_kernels_avx2
+#define KERNELS qtts_kernels_avx2
 #endif
-
-const qtts_kernels TABLE = {
-  .quantize = quantize,
-  .multiply_q4 = multiply_q4,
-  .multiply_q8 = multiply_q8,
-  .multiply_strips = multiply_strips,
-  .multiply_rows = multiply_rows,
-  .rms_norm = rms_norm,
-  .silu_multiply = silu_multiply,
-  .narrow = narrow,
-  .attend = attend,
-};
+#include "kernels_table.h"

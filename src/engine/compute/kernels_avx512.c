@@ -5,34 +5,25 @@
 #include <immintrin.h>
 
 #include "kernels.h"
-
-typedef __m512 V;
+#include "simd.h"
 
 enum
 {
-  LANES = 16,
   STRIPS_AT_ONCE = 4,
   ROW_COLUMNS = 4,
   VALUE_VECTORS = 8,
 };
 
-#define v_load(p)      _mm512_loadu_ps (p)
-#define v_store(p, v)  _mm512_storeu_ps (p, v)
-#define v_splat(x)     _mm512_set1_ps (x)
-#define v_fma(a, b, c) _mm512_fmadd_ps (a, b, c)
-#define v_max(a, b)    _mm512_max_ps (a, b)
-#define v_min(a, b)    _mm512_min_ps (a, b)
-#define v_sum(v)       _mm512_reduce_add_ps (v)
-#define v_largest(v)   _mm512_reduce_max_ps (v)
-#define v_round(v)     _mm512_roundscale_ps (v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
-#define v_scale(v, k)  _mm512_scalef_ps (v, k)
-#define v_load_f16(p)  _mm512_cvtph_ps (_mm256_loadu_si256 ((const __m256i *) (p)))
-#define v_store_f16(p, v)                                                                          \
+#define sum_of_lanes(v)      _mm512_reduce_add_ps (v)
+#define largest_lane(v)      _mm512_reduce_max_ps (v)
+#define scale_by_power(v, k) _mm512_scalef_ps (v, k)
+#define load_f16(p)          _mm512_cvtph_ps (_mm256_loadu_si256 ((const __m256i *) (p)))
+#define store_f16(p, v)                                                                            \
   _mm256_storeu_si256 ((__m256i *) (p), _mm512_cvtps_ph (v, _MM_FROUND_TO_NEAREST_INT))
-#define v_load_bf16(p)                                                                             \
+#define load_bf16(p)                                                                               \
   _mm512_castsi512_ps (                                                                            \
       _mm512_slli_epi32 (_mm512_cvtepu16_epi32 (_mm256_loadu_si256 ((const __m256i *) (p))), 16))
-#define v_load_bf16_pair(p, odd)                                                                   \
+#define load_bf16_pair(p, odd)                                                                     \
   _mm512_castsi512_ps (                                                                            \
       (odd) ? _mm512_and_si512 (_mm512_loadu_si512 (p), _mm512_set1_epi32 ((int) 0xFFFF0000u))     \
             : _mm512_slli_epi32 (_mm512_loadu_si512 (p), 16))
@@ -76,7 +67,7 @@ enum
 };
 
 /* Eight inputs of 16 rows as level + 128: low and high nibbles of the j-th vector of a group. */
-INLINE void
+SIMD_INLINE void
 unpack_q4 (const uint8_t *group, size_t ahead, int j, __m512i w[2])
 {
   const __m512i table = _mm512_xor_si512 (
@@ -90,7 +81,7 @@ unpack_q4 (const uint8_t *group, size_t ahead, int j, __m512i w[2])
   w[1] = _mm512_shuffle_epi8 (table, _mm512_and_si512 (_mm512_srli_epi16 (packed, 4), mask));
 }
 
-INLINE void
+SIMD_INLINE void
 unpack_q8 (const uint8_t *group, size_t ahead, int j, __m512i w[2])
 {
   for (int i = 0; i < 2; i++)
@@ -102,7 +93,7 @@ unpack_q8 (const uint8_t *group, size_t ahead, int j, __m512i w[2])
     }
 }
 
-INLINE void
+SIMD_INLINE void
 unpack (qtts_format format, const uint8_t *group, size_t ahead, int j, __m512i w[2])
 {
   if (format == QTTS_FORMAT_Q4)
@@ -111,13 +102,13 @@ unpack (qtts_format format, const uint8_t *group, size_t ahead, int j, __m512i w
     unpack_q8 (group, ahead, j, w);
 }
 
-INLINE __m512
+SIMD_INLINE __m512
 row_scales (qtts_format format, const uint8_t *group)
 {
-  return v_load_f16 (group + (format == QTTS_FORMAT_Q4 ? 256 : 512));
+  return load_f16 (group + (format == QTTS_FORMAT_Q4 ? 256 : 512));
 }
 
-INLINE __m512i
+SIMD_INLINE __m512i
 splat_inputs (const int8_t *values)
 {
   int32_t four;
@@ -127,7 +118,7 @@ splat_inputs (const int8_t *values)
 }
 
 /* One group of up to two strips against n columns: dot[s * n + c] += levels . inputs. */
-INLINE void
+SIMD_INLINE void
 add_group (qtts_format format, const uint8_t *const group[2], int n_strips, size_t ahead,
            const int8_t *inputs, size_t inputs_stride, int n, __m512i *dot)
 {
@@ -146,7 +137,7 @@ add_group (qtts_format format, const uint8_t *const group[2], int n_strips, size
   }
 }
 
-INLINE void
+SIMD_INLINE void
 quantized_block (qtts_format format, const uint8_t *strips, int n_strips, const qtts_quantized *x,
                  int first, int n, float *y, size_t ldy)
 {
@@ -187,7 +178,7 @@ quantized_block (qtts_format format, const uint8_t *strips, int n_strips, const 
 }
 
 /* Runs a block with a constant count of columns. */
-INLINE void
+SIMD_INLINE void
 quantized_columns (qtts_format format, const uint8_t *strips, int n_strips, const qtts_quantized *x,
                    int first, int n, float *y, size_t ldy)
 {
@@ -210,7 +201,7 @@ quantized_columns (qtts_format format, const uint8_t *strips, int n_strips, cons
 }
 
 /* A single column reads one linear stream; several share what is unpacked of two strips. */
-INLINE void
+SIMD_INLINE void
 multiply_quantized (qtts_format format, const uint8_t *strips, int n_strips,
                     const qtts_quantized *x, int n, float *y, size_t ldy)
 {
@@ -230,26 +221,5 @@ multiply_quantized (qtts_format format, const uint8_t *strips, int n_strips,
                          ldy);
 }
 
-static void
-multiply_q4 (const void *strips, int n_strips, const qtts_quantized *x, int n, float *y, size_t ldy)
-{
-  multiply_quantized (QTTS_FORMAT_Q4, strips, n_strips, x, n, y, ldy);
-}
-
-static void
-multiply_q8 (const void *strips, int n_strips, const qtts_quantized *x, int n, float *y, size_t ldy)
-{
-  multiply_quantized (QTTS_FORMAT_Q8, strips, n_strips, x, n, y, ldy);
-}
-
-const qtts_kernels qtts_kernels_avx512 = {
-  .quantize = quantize,
-  .multiply_q4 = multiply_q4,
-  .multiply_q8 = multiply_q8,
-  .multiply_strips = multiply_strips,
-  .multiply_rows = multiply_rows,
-  .rms_norm = rms_norm,
-  .silu_multiply = silu_multiply,
-  .narrow = narrow,
-  .attend = attend,
-};
+#define KERNELS qtts_kernels_avx512
+#include "kernels_table.h"

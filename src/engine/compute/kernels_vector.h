@@ -1,8 +1,8 @@
-/* kernels_vector.h: the float kernels, written once for vectors of any width
+/* kernels_vector.h: the float kernels, written once in terms of simd.h
  *
- * An instruction set's source file defines LANES, the type V of LANES floats, the primitives v_…
- * below it, and how many strips and columns its registers hold (STRIPS_AT_ONCE, ROW_COLUMNS), then
- * includes this file.
+ * The including file says how many strips and columns its registers hold (STRIPS_AT_ONCE,
+ * ROW_COLUMNS, VALUE_VECTORS) and has the operations that simd.h lacks: load_f16, store_f16,
+ * load_bf16, load_bf16_pair, sum_of_lanes, largest_lane, scale_by_power.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -11,12 +11,11 @@
 
 #include "half.h"
 #include "kernels.h"
-
-#define INLINE static inline __attribute__ ((always_inline))
+#include "simd.h"
 
 enum
 {
-  PARTS = QTTS_STRIP_ROWS / LANES, /* vectors in the rows of a strip */
+  PARTS = QTTS_STRIP_ROWS / SIMD_LANES, /* vectors in the rows of a strip */
   COLUMNS_AT_ONCE = 4,
 };
 
@@ -39,55 +38,56 @@ enum
         break;                                                                                     \
       }
 
-INLINE size_t
+SIMD_INLINE size_t
 float_bytes (qtts_format format)
 {
   return format == QTTS_FORMAT_F32 ? sizeof (float) : sizeof (uint16_t);
 }
 
-/* Rows part * LANES .. of input i of a strip. */
-INLINE V
+/* Rows part * SIMD_LANES .. of input i of a strip. */
+SIMD_INLINE simd_float
 strip_vector (qtts_format format, const char *strip, int i, int part)
 {
   if (format == QTTS_FORMAT_F32)
-    return v_load ((const float *) strip + i * QTTS_STRIP_ROWS + part * LANES);
+    return simd_load ((const float *) strip + i * QTTS_STRIP_ROWS + part * SIMD_LANES);
   if (format == QTTS_FORMAT_F16)
-    return v_load_f16 ((const uint16_t *) strip + i * QTTS_STRIP_ROWS + part * LANES);
-  return v_load_bf16_pair ((const uint32_t *) strip + i / 2 * QTTS_STRIP_ROWS + part * LANES,
-                           i % 2);
+    return load_f16 ((const uint16_t *) strip + i * QTTS_STRIP_ROWS + part * SIMD_LANES);
+  return load_bf16_pair ((const uint32_t *) strip + i / 2 * QTTS_STRIP_ROWS + part * SIMD_LANES,
+                         i % 2);
 }
 
-INLINE void
+SIMD_INLINE void
 strip_block (qtts_format format, const char *strips, int n_strips, int cols, const float *x,
              size_t ldx, int n, float *y, size_t ldy)
 {
   const size_t strip_bytes = (size_t) QTTS_STRIP_ROWS * (size_t) cols * float_bytes (format);
-  V sum[STRIPS_AT_ONCE * COLUMNS_AT_ONCE * PARTS];
+  simd_float sum[STRIPS_AT_ONCE * COLUMNS_AT_ONCE * PARTS];
 
   for (int k = 0; k < n_strips * n * PARTS; k++)
-    sum[k] = v_splat (0);
+    sum[k] = simd_set (0);
   for (int pair = 0; pair < cols; pair += 2)
     for (int odd = 0; odd < 2; odd++)
       for (int s = 0; s < n_strips; s++)
         for (int part = 0; part < PARTS; part++)
           {
-            const V w = strip_vector (format, strips + (size_t) s * strip_bytes, pair + odd, part);
+            const simd_float w
+                = strip_vector (format, strips + (size_t) s * strip_bytes, pair + odd, part);
 
             for (int c = 0; c < n; c++)
               {
-                V *to = &sum[(s * n + c) * PARTS + part];
+                simd_float *to = &sum[(s * n + c) * PARTS + part];
 
-                *to = v_fma (w, v_splat (x[(size_t) c * ldx + (size_t) (pair + odd)]), *to);
+                *to = simd_fma (w, simd_set (x[(size_t) c * ldx + (size_t) (pair + odd)]), *to);
               }
           }
   for (int s = 0; s < n_strips; s++)
     for (int c = 0; c < n; c++)
       for (int part = 0; part < PARTS; part++)
-        v_store (y + (size_t) c * ldy + (size_t) (s * QTTS_STRIP_ROWS + part * LANES),
-                 sum[(s * n + c) * PARTS + part]);
+        simd_store (y + (size_t) c * ldy + (size_t) (s * QTTS_STRIP_ROWS + part * SIMD_LANES),
+                    sum[(s * n + c) * PARTS + part]);
 }
 
-INLINE void
+SIMD_INLINE void
 multiply_strips_of (qtts_format format, const char *strips, int n_strips, int cols, const float *x,
                     size_t ldx, int n, float *y, size_t ldy)
 {
@@ -121,16 +121,16 @@ multiply_strips (qtts_format format, const void *strips, int n_strips, int cols,
     multiply_strips_of (QTTS_FORMAT_F16, strips, n_strips, cols, x, ldx, n, y, ldy);
 }
 
-INLINE V
+SIMD_INLINE simd_float
 row_vector (qtts_format format, const char *at)
 {
   if (format == QTTS_FORMAT_F32)
-    return v_load ((const float *) at);
-  return format == QTTS_FORMAT_F16 ? v_load_f16 ((const uint16_t *) at)
-                                   : v_load_bf16 ((const uint16_t *) at);
+    return simd_load ((const float *) at);
+  return format == QTTS_FORMAT_F16 ? load_f16 ((const uint16_t *) at)
+                                   : load_bf16 ((const uint16_t *) at);
 }
 
-INLINE float
+SIMD_INLINE float
 row_value (qtts_format format, const char *at)
 {
   uint16_t half;
@@ -145,28 +145,29 @@ row_value (qtts_format format, const char *at)
   return format == QTTS_FORMAT_F16 ? qtts_f16_to_float (half) : qtts_bf16_to_float (half);
 }
 
-INLINE void
+SIMD_INLINE void
 row_block (qtts_format format, const char *rows, int n_rows, int cols, const float *x, size_t ldx,
            int n, float *y, size_t ldy)
 {
   const size_t bytes = float_bytes (format), row_bytes = (size_t) cols * bytes;
-  const int whole = cols / LANES * LANES;
-  V sum[4 * COLUMNS_AT_ONCE];
+  const int whole = cols / SIMD_LANES * SIMD_LANES;
+  simd_float sum[4 * COLUMNS_AT_ONCE];
 
   for (int k = 0; k < n_rows * n; k++)
-    sum[k] = v_splat (0);
-  for (int i = 0; i < whole; i += LANES)
+    sum[k] = simd_set (0);
+  for (int i = 0; i < whole; i += SIMD_LANES)
     for (int r = 0; r < n_rows; r++)
       {
-        const V w = row_vector (format, rows + (size_t) r * row_bytes + (size_t) i * bytes);
+        const simd_float w
+            = row_vector (format, rows + (size_t) r * row_bytes + (size_t) i * bytes);
 
         for (int c = 0; c < n; c++)
-          sum[r * n + c] = v_fma (w, v_load (x + (size_t) c * ldx + i), sum[r * n + c]);
+          sum[r * n + c] = simd_fma (w, simd_load (x + (size_t) c * ldx + i), sum[r * n + c]);
       }
   for (int r = 0; r < n_rows; r++)
     for (int c = 0; c < n; c++)
       {
-        float total = v_sum (sum[r * n + c]);
+        float total = sum_of_lanes (sum[r * n + c]);
 
         for (int i = whole; i < cols; i++)
           total += row_value (format, rows + (size_t) r * row_bytes + (size_t) i * bytes)
@@ -175,7 +176,7 @@ row_block (qtts_format format, const char *rows, int n_rows, int cols, const flo
       }
 }
 
-INLINE void
+SIMD_INLINE void
 multiply_rows_of (qtts_format format, const char *rows, int n_rows, int cols, const float *x,
                   size_t ldx, int n, float *y, size_t ldy)
 {
@@ -211,54 +212,55 @@ multiply_rows (qtts_format format, const void *rows, int n_rows, int cols, const
 static void
 rms_norm (const float *x, const float *weight, int n, float eps, float *y)
 {
-  const int whole = n / LANES * LANES;
-  V squares = v_splat (0), factors;
+  const int whole = n / SIMD_LANES * SIMD_LANES;
+  simd_float squares = simd_set (0), factors;
   float sum, factor;
 
-  for (int i = 0; i < whole; i += LANES)
-    squares = v_fma (v_load (x + i), v_load (x + i), squares);
-  sum = v_sum (squares);
+  for (int i = 0; i < whole; i += SIMD_LANES)
+    squares = simd_fma (simd_load (x + i), simd_load (x + i), squares);
+  sum = sum_of_lanes (squares);
   for (int i = whole; i < n; i++)
     sum += x[i] * x[i];
 
   factor = 1.0f / sqrtf (sum / (float) n + eps);
-  factors = v_splat (factor);
-  for (int i = 0; i < whole; i += LANES)
-    v_store (y + i, v_load (x + i) * factors * v_load (weight + i));
+  factors = simd_set (factor);
+  for (int i = 0; i < whole; i += SIMD_LANES)
+    simd_store (y + i, simd_load (x + i) * factors * simd_load (weight + i));
   for (int i = whole; i < n; i++)
     y[i] = x[i] * factor * weight[i];
 }
 
 /* exp with a relative error below 2e-7: 2^k times a polynomial of the rest (Cephes' expf). */
-INLINE V
-v_exp (V x)
+SIMD_INLINE simd_float
+exp_of_lanes (simd_float x)
 {
-  V k, r, p;
+  simd_float k, r, p;
 
-  x = v_min (v_max (x, v_splat (-87.3f)), v_splat (88.3f));
-  k = v_round (x * v_splat (1.44269504f));
-  r = v_fma (k, v_splat (-0.693359375f), x);
-  r = v_fma (k, v_splat (2.12194440e-4f), r);
-  p = v_splat (1.9875691500e-4f);
-  p = v_fma (p, r, v_splat (1.3981999507e-3f));
-  p = v_fma (p, r, v_splat (8.3334519073e-3f));
-  p = v_fma (p, r, v_splat (4.1665795894e-2f));
-  p = v_fma (p, r, v_splat (1.6666665459e-1f));
-  p = v_fma (p, r, v_splat (5.0000001201e-1f));
-  p = v_fma (p, r * r, r + v_splat (1.0f));
-  return v_scale (p, k);
+  x = simd_min (simd_max (x, simd_set (-87.3f)), simd_set (88.3f));
+  k = simd_round (x * simd_set (1.44269504f));
+  r = simd_fma (k, simd_set (-0.693359375f), x);
+  r = simd_fma (k, simd_set (2.12194440e-4f), r);
+  p = simd_set (1.9875691500e-4f);
+  p = simd_fma (p, r, simd_set (1.3981999507e-3f));
+  p = simd_fma (p, r, simd_set (8.3334519073e-3f));
+  p = simd_fma (p, r, simd_set (4.1665795894e-2f));
+  p = simd_fma (p, r, simd_set (1.6666665459e-1f));
+  p = simd_fma (p, r, simd_set (5.0000001201e-1f));
+  p = simd_fma (p, r * r, r + simd_set (1.0f));
+  return scale_by_power (p, k);
 }
 
 static void
 silu_multiply (float *gate, const float *up, int n)
 {
-  const int whole = n / LANES * LANES;
+  const int whole = n / SIMD_LANES * SIMD_LANES;
 
-  for (int i = 0; i < whole; i += LANES)
+  for (int i = 0; i < whole; i += SIMD_LANES)
     {
-      const V g = v_load (gate + i);
+      const simd_float g = simd_load (gate + i);
 
-      v_store (gate + i, g / (v_splat (1.0f) + v_exp (v_splat (0) - g)) * v_load (up + i));
+      simd_store (gate + i,
+                  g / (simd_set (1.0f) + exp_of_lanes (simd_set (0) - g)) * simd_load (up + i));
     }
   for (int i = whole; i < n; i++)
     gate[i] = gate[i] / (1.0f + expf (-gate[i])) * up[i];
@@ -267,100 +269,101 @@ silu_multiply (float *gate, const float *up, int n)
 static void
 narrow (const float *x, int n, uint16_t *half)
 {
-  for (int i = 0; i < n; i += LANES)
-    v_store_f16 (half + i, v_load (x + i));
+  for (int i = 0; i < n; i += SIMD_LANES)
+    store_f16 (half + i, simd_load (x + i));
 }
 
-INLINE V
+SIMD_INLINE simd_float
 cache_vector (bool half, const void *base, size_t index)
 {
-  return half ? v_load_f16 ((const uint16_t *) base + index)
-              : v_load ((const float *) base + index);
+  return half ? load_f16 ((const uint16_t *) base + index)
+              : simd_load ((const float *) base + index);
 }
 
 /* Scores of all slots against `queries` vectors, into scores[query * ld + slot]. */
-INLINE void
+SIMD_INLINE void
 score_slots (const qtts_attention_head *head, bool half, const float *q, int queries, float *scores,
              size_t ld)
 {
   for (int slot = head->begin; slot < head->end; slot++)
     {
       const size_t row = (size_t) slot * (size_t) head->dim;
-      V sum[2] = { v_splat (0), v_splat (0) };
+      simd_float sum[2] = { simd_set (0), simd_set (0) };
 
-      for (int i = 0; i < head->dim; i += LANES)
+      for (int i = 0; i < head->dim; i += SIMD_LANES)
         {
-          const V key = cache_vector (half, head->keys, row + (size_t) i);
+          const simd_float key = cache_vector (half, head->keys, row + (size_t) i);
 
           for (int query = 0; query < queries; query++)
-            sum[query] = v_fma (key, v_load (q + query * head->dim + i), sum[query]);
+            sum[query] = simd_fma (key, simd_load (q + query * head->dim + i), sum[query]);
         }
       for (int query = 0; query < queries; query++)
-        scores[(size_t) query * ld + (size_t) slot] = v_sum (sum[query]) * head->scale;
+        scores[(size_t) query * ld + (size_t) slot] = sum_of_lanes (sum[query]) * head->scale;
     }
 }
 
 /* scores[begin .. end) to weights that sum to one; slots around them in their blocks become 0. */
-INLINE void
+SIMD_INLINE void
 softmax (float *scores, int begin, int end)
 {
   const int first = begin / 16 * 16, last = (end + 15) / 16 * 16;
-  V largest = v_splat (-INFINITY), sum = v_splat (0), inverse;
+  simd_float largest = simd_set (-INFINITY), sum = simd_set (0), inverse;
 
   for (int slot = first; slot < begin; slot++)
     scores[slot] = -INFINITY;
   for (int slot = end; slot < last; slot++)
     scores[slot] = -INFINITY;
-  for (int slot = first; slot < last; slot += LANES)
-    largest = v_max (largest, v_load (scores + slot));
-  largest = v_splat (v_largest (largest));
-  for (int slot = first; slot < last; slot += LANES)
+  for (int slot = first; slot < last; slot += SIMD_LANES)
+    largest = simd_max (largest, simd_load (scores + slot));
+  largest = simd_set (largest_lane (largest));
+  for (int slot = first; slot < last; slot += SIMD_LANES)
     {
-      const V weight = v_exp (v_load (scores + slot) - largest);
+      const simd_float weight = exp_of_lanes (simd_load (scores + slot) - largest);
 
-      v_store (scores + slot, weight);
+      simd_store (scores + slot, weight);
     }
   for (int slot = first; slot < begin; slot++)
     scores[slot] = 0;
   for (int slot = end; slot < last; slot++)
     scores[slot] = 0;
-  for (int slot = first; slot < last; slot += LANES)
-    sum = sum + v_load (scores + slot);
-  inverse = v_splat (1.0f / v_sum (sum));
-  for (int slot = first; slot < last; slot += LANES)
-    v_store (scores + slot, v_load (scores + slot) * inverse);
+  for (int slot = first; slot < last; slot += SIMD_LANES)
+    sum = sum + simd_load (scores + slot);
+  inverse = simd_set (1.0f / sum_of_lanes (sum));
+  for (int slot = first; slot < last; slot += SIMD_LANES)
+    simd_store (scores + slot, simd_load (scores + slot) * inverse);
 }
 
-/* Dimensions [first, first + n * LANES) of the weighted sum of values. */
-INLINE void
+/* Dimensions [first, first + n * SIMD_LANES) of the weighted sum of values. */
+SIMD_INLINE void
 mix_values (const qtts_attention_head *head, bool half, const float *weights, size_t ld,
             int queries, int first, int n, float *out)
 {
-  V sum[2 * 8];
+  simd_float sum[2 * 8];
 
   for (int k = 0; k < queries * n; k++)
-    sum[k] = v_splat (0);
+    sum[k] = simd_set (0);
   for (int slot = head->begin; slot < head->end; slot++)
     {
       const size_t row = (size_t) slot * (size_t) head->dim + (size_t) first;
-      V weight[2];
+      simd_float weight[2];
 
       for (int query = 0; query < queries; query++)
-        weight[query] = v_splat (weights[(size_t) query * ld + (size_t) slot]);
+        weight[query] = simd_set (weights[(size_t) query * ld + (size_t) slot]);
       for (int k = 0; k < n; k++)
         {
-          const V value = cache_vector (half, head->values, row + (size_t) (k * LANES));
+          const simd_float value
+              = cache_vector (half, head->values, row + (size_t) (k * SIMD_LANES));
 
           for (int query = 0; query < queries; query++)
-            sum[query * n + k] = v_fma (value, weight[query], sum[query * n + k]);
+            sum[query * n + k] = simd_fma (value, weight[query], sum[query * n + k]);
         }
     }
   for (int query = 0; query < queries; query++)
     for (int k = 0; k < n; k++)
-      v_store (out + query * head->dim + first + k * LANES, sum[query * n + k]);
+      simd_store (out + query * head->dim + first + k * SIMD_LANES, sum[query * n + k]);
 }
 
-INLINE void
+SIMD_INLINE void
 attend_queries (const qtts_attention_head *head, bool half, const float *q, int queries, float *out,
                 float *scores)
 {
@@ -370,9 +373,9 @@ attend_queries (const qtts_attention_head *head, bool half, const float *q, int 
   score_slots (head, half, q, queries, scores, ld);
   for (int query = 0; query < queries; query++)
     softmax (scores + (size_t) query * ld, head->begin, head->end);
-  for (; first + VALUE_VECTORS * LANES <= head->dim; first += VALUE_VECTORS * LANES)
+  for (; first + VALUE_VECTORS * SIMD_LANES <= head->dim; first += VALUE_VECTORS * SIMD_LANES)
     mix_values (head, half, scores, ld, queries, first, VALUE_VECTORS, out);
-  for (; first < head->dim; first += LANES)
+  for (; first < head->dim; first += SIMD_LANES)
     mix_values (head, half, scores, ld, queries, first, 1, out);
 }
 
