@@ -89,8 +89,10 @@ extern "C"
 
   typedef struct
   {
-    int batch;             /* sequences that go through the model together, 0: choose */
-    bool no_retry;         /* a runaway sequence is stopped without a second try */
+    int batch;     /* sequences that go through the model together, 0: choose */
+    bool live;     /* the sound is heard while it is made: only as many sequences go together as
+                    leave the one that is heard faster than speech, as far as the machine can */
+    bool no_retry; /* a runaway sequence is stopped without a second try */
     bool no_runaway_guard; /* only max_frames and the model itself end a sequence */
   } qtts_synthesis_options;
 

@@ -24,6 +24,10 @@ enum
   MOST_BATCH = 64,
 };
 
+/* Share of a frame's duration up to which a live run's frames may take before no further sequence
+ * joins. */
+static const double LIVE_SHARE = 0.7;
+
 struct qtts_synthesis
 {
   const qtts_model *model;
@@ -37,7 +41,8 @@ struct qtts_synthesis
   qtts_generator generator;
   qtts_sequence **running; /* [batch] */
   int n_running;
-  size_t next; /* the first request that has not joined yet */
+  size_t next;    /* the first request that has not joined yet */
+  double frame_s; /* wall time of the batch's latest frame */
 
   qtts_speech_stream *stream;
   float *pcm;     /* [block][samples_per_frame] */
@@ -237,14 +242,25 @@ begin (qtts_synthesis *synthesis, qtts_sequence *sequence, uint64_t seed, qtts_e
   return status;
 }
 
+/* Whether the sequence that is heard comes out faster than it is spoken, with some to spare. */
+static bool
+leaves_time (const qtts_synthesis *synthesis)
+{
+  const qtts_model_info *info = &synthesis->model->info;
+
+  return synthesis->frame_s < LIVE_SHARE * info->samples_per_frame / info->sample_rate;
+}
+
 /* The first request goes alone until its first sound is out. */
 static bool
 may_join (const qtts_synthesis *synthesis)
 {
   if (synthesis->next == synthesis->n || synthesis->n_running == synthesis->batch)
     return false;
-  return synthesis->n_running == 0 || !wants_sound (synthesis)
-         || synthesis->stats.first_audio_s >= 0;
+  if (synthesis->n_running == 0 || !wants_sound (synthesis))
+    return true;
+  return synthesis->stats.first_audio_s >= 0
+         && (!synthesis->options.live || leaves_time (synthesis));
 }
 
 static qtts_status
@@ -336,12 +352,15 @@ static qtts_status
 generate_frame (qtts_synthesis *synthesis, qtts_error *error)
 {
   qtts_status status = QTTS_OK;
+  double start;
 
   if (may_join (synthesis))
     status = join_next (synthesis, error);
+  start = qtts_seconds ();
   if (status == QTTS_OK)
     status = qtts_generator_step (&synthesis->generator, synthesis->running, synthesis->n_running,
                                   error);
+  synthesis->frame_s = qtts_seconds () - start;
   for (int i = 0; i < synthesis->n_running; i++)
     synthesis->stats.frames += synthesis->running[i]->running;
   if (status == QTTS_OK)

@@ -182,6 +182,32 @@ test_requests_sound_in_order (void)
   qtts_model_close (model);
 }
 
+/* However fast the machine is, a live run makes the same codes as a batch. */
+static void
+test_live_runs_make_the_same_codes (void)
+{
+  qtts_model *model = open_demo ();
+  const qtts_synthesis_options live = { .live = true };
+  qtts_request requests[3];
+  qtts_synthesis *batched, *alive;
+  Heard heard[2] = { { 0 }, { 0 } };
+
+  for (int i = 0; i < 3; i++)
+    requests[i] = request_of (model, "The listener waits.", "ryan", (guint64) i);
+  batched = synthesis_of (model, requests, 3, 3);
+  g_assert_cmpint (qtts_synthesis_new (model, requests, 3, &live, &alive, NULL), ==, QTTS_OK);
+  g_assert_cmpint (qtts_synthesis_run (batched, &all_callbacks, &heard[0], NULL), ==, QTTS_OK);
+  g_assert_cmpint (qtts_synthesis_run (alive, &all_callbacks, &heard[1], NULL), ==, QTTS_OK);
+  for (gsize i = 0; i < 3; i++)
+    g_assert_cmpmem (heard[0].pcm[i]->data, heard[0].pcm[i]->len * sizeof (float),
+                     heard[1].pcm[i]->data, heard[1].pcm[i]->len * sizeof (float));
+  forget (&heard[0]);
+  forget (&heard[1]);
+  qtts_synthesis_free (batched);
+  qtts_synthesis_free (alive);
+  qtts_model_close (model);
+}
+
 static void
 test_same_seed_same_codes (void)
 {
@@ -418,6 +444,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/synthesis/requests-sound-in-order", test_requests_sound_in_order);
+  g_test_add_func ("/synthesis/live-runs-make-the-same-codes", test_live_runs_make_the_same_codes);
   g_test_add_func ("/synthesis/same-seed-same-codes", test_same_seed_same_codes);
   g_test_add_func ("/synthesis/limit", test_limit_keeps_that_many_frames);
   g_test_add_func ("/synthesis/cancel-within-a-frame", test_cancel_within_a_frame);
