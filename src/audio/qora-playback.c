@@ -19,6 +19,10 @@
  * that runs dry lets its clock go on, and drops what then comes too late. Seconds of hearing. */
 #define LOW_WATER 0.1
 
+/* What the sink holds, in microseconds: the machine is busy making speech meanwhile, and must not
+ * be too late with the next samples. A change of volume is heard after as long. */
+#define SINK_BUFFER_US 500000
+
 struct QoraPlayback
 {
   const QoraPlaybackEvents *events;
@@ -237,6 +241,14 @@ on_message (GstBus *bus, GstMessage *message, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* autoaudiosink has its sink only once it starts. */
+static void
+on_element_added (GstBin *pipeline, GstBin *bin, GstElement *element, gpointer user_data)
+{
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), "buffer-time") != NULL)
+    g_object_set (element, "buffer-time", (gint64) SINK_BUFFER_US, NULL);
+}
+
 static void
 watch_bus (QoraPlayback *self)
 {
@@ -275,6 +287,7 @@ qora_playback_get_pipeline (QoraPlayback *self)
   gst_object_unref (self->gain);
   gst_app_src_set_callbacks (self->source, (GstAppSrcCallbacks *) &callbacks, self, NULL);
   g_object_set (self->gain, "volume", self->factor, NULL);
+  g_signal_connect (self->pipeline, "deep-element-added", G_CALLBACK (on_element_added), NULL);
   watch_bus (self);
   return self->pipeline;
 }
@@ -320,6 +333,7 @@ qora_playback_play (QoraPlayback *self)
 {
   if (qora_playback_get_pipeline (self) == NULL)
     return FALSE;
+  self->target = qora_playback_get_position (self);
   if (!is_running (self))
     {
       g_mutex_lock (&self->lock);

@@ -304,7 +304,7 @@ test_survives_a_main_loop_that_stalls (Fixture *f, gconstpointer unused)
 static void
 test_pausing_loses_nothing (Fixture *f, gconstpointer unused)
 {
-  append_ramp (f->sound, SECOND);
+  append_ramp (f->sound, 3 * SECOND);
   qora_sound_seal (f->sound);
   qora_player_play (f->player);
   for (gsize i = 1; i < 5; i++)
@@ -453,8 +453,8 @@ test_a_part_that_begins_anew (Fixture *f, gconstpointer unused)
   qora_player_play (f->player);
   run_until (n_heard (f) > SECOND / 2);
   qora_sound_truncate (f->sound, SECOND / 4);
-  run_until (qora_player_get_state (f->player) == QORA_PLAYER_WAITING);
-  g_assert_cmpfloat (qora_player_get_position (f->player), ==, 0.25);
+  run_until (qora_player_get_state (f->player) == QORA_PLAYER_WAITING
+             && qora_player_get_position (f->player) == 0.25);
   append_ramp (f->sound, 2 * SECOND);
   qora_sound_seal (f->sound);
   run_until (f->n_finished > 0);
