@@ -50,7 +50,7 @@ open_fixture (const char *model, unsigned cpu)
 {
   g_autofree char *path = fixture_path (model);
 
-  return open_decoder (path, QTTS_PRECISION_F32, cpu, 2);
+  return open_decoder (path, QTTS_PRECISION_F32, cpu, 1);
 }
 
 static void
@@ -232,7 +232,7 @@ test_any_block_is_the_same (gconstpointer data)
       if ((levels[i] & machine) == levels[i])
         {
           Opened opened
-              = open_decoder (path, fast ? QTTS_PRECISION_BF16 : QTTS_PRECISION_F32, levels[i], 2);
+              = open_decoder (path, fast ? QTTS_PRECISION_BF16 : QTTS_PRECISION_F32, levels[i], 1);
           FixtureTensor codes = codes_of (fixture, "long.codes", &opened);
 
           assert_any_block_is_the_same (&opened, codes.i32, MIN (codes.rows, 90));

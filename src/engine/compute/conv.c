@@ -5,6 +5,7 @@
 #include "conv.h"
 
 #include "cpu.h"
+#include "near.h"
 
 enum
 {
@@ -23,7 +24,9 @@ typedef struct
   int times;
   int strips_per_piece;
   int times_per_piece;
+  int strip_pieces;
   int time_pieces;
+  bool by_strips; /* neighbouring pieces have the same strips, otherwise the same times */
 } shared_conv;
 
 const qtts_conv_kernels *
@@ -66,8 +69,12 @@ run_pieces (void *data, int worker, int begin, int end)
 
   for (int piece = begin; piece < end; piece++)
     {
-      int strip = piece / shared->time_pieces * shared->strips_per_piece;
-      int time = piece % shared->time_pieces * shared->times_per_piece;
+      const int strip_piece
+          = shared->by_strips ? piece / shared->time_pieces : piece % shared->strip_pieces;
+      const int time_piece
+          = shared->by_strips ? piece % shared->time_pieces : piece / shared->strip_pieces;
+      const int strip = strip_piece * shared->strips_per_piece;
+      const int time = time_piece * shared->times_per_piece;
 
       shared->kernel (conv, strip, min_int (conv->strips, strip + shared->strips_per_piece), time,
                       min_int (shared->times, time + shared->times_per_piece));
@@ -86,7 +93,6 @@ qtts_conv_run (const qtts_conv_kernels *kernels, qtts_team *team, const qtts_con
   };
   const size_t weight_bytes = conv->weights_bf16 ? sizeof (short) : sizeof (float);
   const size_t input_bytes = conv->x_bf16 ? sizeof (short) : sizeof (float);
-  int strip_pieces;
 
   shared.strips_per_piece
       = fit (PIECE_STRIPS, PIECE_STRIPS * 16 * weight_bytes * conv->taps * conv->inputs,
@@ -94,6 +100,8 @@ qtts_conv_run (const qtts_conv_kernels *kernels, qtts_team *team, const qtts_con
   shared.times_per_piece
       = fit (PIECE_TIMES, PIECE_TIMES * input_bytes * conv->inputs, PIECE_INPUT_BYTES);
   shared.time_pieces = (times + shared.times_per_piece - 1) / shared.times_per_piece;
-  strip_pieces = (conv->strips + shared.strips_per_piece - 1) / shared.strips_per_piece;
-  qtts_team_for (team, strip_pieces * shared.time_pieces, 1, run_pieces, &shared);
+  shared.strip_pieces = (conv->strips + shared.strips_per_piece - 1) / shared.strips_per_piece;
+  /* What there is more of is read by one worker only. */
+  shared.by_strips = weight_bytes * conv->strips * 16 * conv->taps > input_bytes * times;
+  qtts_team_for_near (team, shared.strip_pieces * shared.time_pieces, run_pieces, &shared);
 }

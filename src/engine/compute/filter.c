@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "near.h"
+
 enum
 {
   LEAST_PAIRS = 4,
@@ -186,7 +188,9 @@ typedef struct
   int tiles;
   int tiles_per_piece;
   int strips_per_piece;
+  int tile_pieces;
   int strip_pieces;
+  bool by_strips; /* neighbouring pieces have the same strips, otherwise the same tiles */
 } shared_filter;
 
 static int
@@ -202,8 +206,12 @@ run_pieces (void *data, int worker, int begin, int end)
 
   for (int piece = begin; piece < end; piece++)
     {
-      const int tile = piece / shared->strip_pieces * shared->tiles_per_piece;
-      const int strip = piece % shared->strip_pieces * shared->strips_per_piece;
+      const int strip_piece
+          = shared->by_strips ? piece / shared->tile_pieces : piece % shared->strip_pieces;
+      const int tile_piece
+          = shared->by_strips ? piece % shared->tile_pieces : piece / shared->strip_pieces;
+      const int tile = tile_piece * shared->tiles_per_piece;
+      const int strip = strip_piece * shared->strips_per_piece;
 
       shared->kernel (shared->work, strip,
                       min_int (strip + shared->strips_per_piece, shared->work->filter->strips),
@@ -245,6 +253,8 @@ qtts_filter_run (const qtts_conv_kernels *kernels, qtts_team *team, const qtts_f
       tile_pieces *= divide (wanted, tile_pieces * shared.strip_pieces);
     }
   shared.tiles_per_piece = KERNEL_TILES * divide (divide (shared.tiles, KERNEL_TILES), tile_pieces);
-  tile_pieces = divide (shared.tiles, shared.tiles_per_piece);
-  qtts_team_for (team, tile_pieces * shared.strip_pieces, 1, run_pieces, &shared);
+  shared.tile_pieces = divide (shared.tiles, shared.tiles_per_piece);
+  /* What there is more of is read by one worker only. */
+  shared.by_strips = filter->strips * 16 * filter->points > times;
+  qtts_team_for_near (team, shared.tile_pieces * shared.strip_pieces, run_pieces, &shared);
 }
