@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "qora-accessible.h"
 #include "qora-draft.h"
 #include "qora-paths.h"
 #include "qora-preferences.h"
@@ -256,17 +257,18 @@ static void
 about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   QoraApplication *self = user_data;
-  GtkWindow *parent = GTK_WINDOW (get_window (self));
-
-  adw_show_about_window (
-      parent, "application-name", _ ("Qora"), "application-icon", QORA_APP_ID, "version",
-      QORA_VERSION, "developer-name", _ ("The Qora Contributors"), "license-type",
-      GTK_LICENSE_APACHE_2_0, "comments",
+  GtkWindow *about = g_object_new (
+      ADW_TYPE_ABOUT_WINDOW, "transient-for", get_window (self), "application-name", _ ("Qora"),
+      "application-icon", QORA_APP_ID, "version", QORA_VERSION, "developer-name",
+      _ ("The Qora Contributors"), "license-type", GTK_LICENSE_APACHE_2_0, "comments",
       _ ("Turns text into natural speech on this computer, with the Qwen3-TTS family of voice "
          "models. Voices are synthetic."),
       /* translators: put your names here, one a line */
       "translator-credits", _ ("translator-credits"), "website",
       "https://github.com/qoranet/qora-tts", NULL);
+
+  qora_accessible_name_window (about, _ ("About Qora"));
+  gtk_window_present (about);
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "qora-accessible.h"
 #include "qora-audio-format.h"
 
 struct _QoraPreferences
@@ -181,6 +182,7 @@ qora_preferences_init (QoraPreferences *self)
                                 G_SETTINGS_BIND_DEFAULT, nick_to_switch, switch_to_nick, NULL,
                                 NULL);
   bind_combos (self);
+  qora_accessible_name_window (GTK_WINDOW (self), _ ("Preferences"));
   g_signal_connect_swapped (self->demo_button, "clicked", G_CALLBACK (on_demo_clicked), self);
 }
 

@@ -16,6 +16,7 @@ struct _QoraScript
 
   GPtrArray *parts;
   GHashTable *spares; /* text -> QoraRendering of a part that went away */
+  gboolean splitting; /* the parts are in motion: nobody must look at them */
 };
 
 enum
@@ -60,7 +61,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (QoraScript, qora_script, G_TYPE_OBJECT,
 static void
 on_part_notify (QoraScript *self)
 {
-  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+  if (!self->splitting)
+    g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
 /* Arrays of parts have holes while parts move from one to the other. */
@@ -175,6 +177,7 @@ qora_script_set_text (QoraScript *self, const char *text, guint max_length)
   g_return_if_fail (QORA_IS_SCRIPT (self));
 
   spans = qora_split_text (text, max_length);
+  self->splitting = TRUE;
   old = self->parts;
   parts = g_ptr_array_new_with_free_func (unref_part);
   g_ptr_array_set_size (parts, (int) spans->len);
@@ -205,6 +208,7 @@ qora_script_set_text (QoraScript *self, const char *text, guint max_length)
     }
 
   self->parts = parts;
+  self->splitting = FALSE;
   g_list_model_items_changed (G_LIST_MODEL (self), same_head, old->len - same_head - same_tail,
                               parts->len - same_head - same_tail);
   g_ptr_array_unref (old);

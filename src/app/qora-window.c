@@ -509,6 +509,9 @@ qora_window_new (QoraApplication *app, guint number)
   qora_window_add_take_actions (self);
   connect_all (self);
   qora_accessible_name_arrow (self->generate_button);
+  qora_accessible_name_window (
+      GTK_WINDOW (gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (self))),
+      _ ("Keyboard Shortcuts"));
   on_model (self);
   update_placeholder (self);
   fit_to_default_size (self);

@@ -170,6 +170,26 @@ count (QoraScript *script, guint *n)
 }
 
 static void
+look_at_all (QoraScript *script, guint *n)
+{
+  for (guint i = 0; i < qora_script_get_n_parts (script); i++)
+    g_assert_true (QORA_IS_PART (qora_script_get_part (script, i)));
+  (*n)++;
+}
+
+static void
+test_never_seen_half_done (void)
+{
+  g_autoptr (QoraSound) sound = qora_sound_new ();
+  g_autoptr (QoraScript) script = create_spoken ("One.\nTwo.\nThree.", sound);
+  guint n = 0;
+
+  g_signal_connect (script, "changed", G_CALLBACK (look_at_all), &n);
+  qora_script_set_text (script, "One.\nTwo, changed.\nThree, changed.", LENGTH);
+  g_assert_cmpuint (n, ==, 1);
+}
+
+static void
 test_tells_changes (void)
 {
   g_autoptr (QoraSound) sound = qora_sound_new ();
@@ -196,5 +216,6 @@ main (int argc, char **argv)
   g_test_add_func ("/script/cut-and-paste-keeps-sound", test_cut_and_paste_keeps_sound);
   g_test_add_func ("/script/find", test_find);
   g_test_add_func ("/script/tells-changes", test_tells_changes);
+  g_test_add_func ("/script/never-seen-half-done", test_never_seen_half_done);
   return g_test_run ();
 }

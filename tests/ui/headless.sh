@@ -16,9 +16,10 @@ display=
 trap 'test -z "$display" || kill "$display" 2>/dev/null; rm -rf "$home"' EXIT
 mkdir -m 700 "$home/data" "$home/config" "$home/cache" "$home/run"
 
-# The server takes a number that is free and says which, once it can be used.
+# The server takes a number that is free and says which, once it can be used. It must not start over
+# whenever the last program goes: who comes at that moment finds no display.
 mkfifo "$home/number"
-Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3>"$home/number" 2>/dev/null &
+Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp -noreset 3>"$home/number" 2>/dev/null &
 display=$!
 read -r number <"$home/number"
 

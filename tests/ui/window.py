@@ -11,11 +11,12 @@ import time
 try:
     import gi
     gi.require_version('Atspi', '2.0')
-    from gi.repository import Atspi, GLib
+    from gi.repository import Atspi, Gio, GLib
 except (ImportError, ValueError) as error:
     print(f'skipped: the accessibility bus cannot be used from Python: {error}')
     sys.exit(77)
 
+APP_ID = 'io.github.qoranet.QoraTts'
 TIMEOUT = 60.0  # seconds; only ever waited for in full by a test that fails
 CONTROLS = {'push button', 'toggle button', 'check box', 'combo box', 'text', 'slider', 'list',
             'spin button', 'progress bar', 'menu item', 'password text', 'switch', 'list box',
@@ -83,6 +84,7 @@ class Window:
 
     def look(self, role, name=''):
         """The first such node, or None."""
+        assert self.process.poll() is None, f'the program ended with {self.process.returncode}'
         return next(iter(self.find_all(role, name)), None)
 
     def find(self, role, name=''):
@@ -91,7 +93,25 @@ class Window:
     def press(self, role, name):
         node = self.find(role, name)
         wait_for(f'{role} “{name}” can be used', lambda: is_sensitive(node))
-        node.get_action_iface().do_action(0)
+        Atspi.Action.do_action(node, 0)
+
+    def click(self, node):
+        """With the pointer: some lists take nothing else. Windows are in the corner here."""
+        place = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
+        subprocess.run(['xdotool', 'mousemove', str(place.x + place.width // 2),
+                        str(place.y + place.height // 2), 'click', '1'], check=True)
+
+    @staticmethod
+    def activate_app(action, *arguments, path=''):
+        """An action of the program, as a menu or a key would."""
+        bus = Gio.bus_get_sync(Gio.BusType.SESSION, None)
+        bus.call_sync(APP_ID, '/' + APP_ID.replace('.', '/') + path, 'org.gtk.Actions', 'Activate',
+                      GLib.Variant('(sava{sv})', (action, list(arguments), {})), None,
+                      Gio.DBusCallFlags.NONE, -1, None)
+
+    def activate(self, action, *arguments):
+        """An action of the first window."""
+        self.activate_app(action, *arguments, path='/window/1')
 
     def label(self, pattern):
         """Waits for a text on the screen that matches."""
@@ -101,11 +121,22 @@ class Window:
         return self.find('text', 'Text to Speak')
 
     def write(self, text):
-        self.text().get_editable_text_iface().set_text_contents(text)
+        Atspi.EditableText.set_text_contents(self.text(), text)
+
+    def place_cursor(self, offset):
+        Atspi.Text.set_caret_offset(self.text(), offset)
+
+    @staticmethod
+    def get_value(node):
+        return Atspi.Value.get_current_value(node)
+
+    @staticmethod
+    def set_value(node, value):
+        Atspi.Value.set_current_value(node, value)
 
     def read(self):
         node = self.text()
-        return node.get_text_iface().get_text(0, node.get_text_iface().get_character_count())
+        return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
 
     def unnamed(self):
         """Controls that a screen reader has no name for, those of closed popovers included."""
