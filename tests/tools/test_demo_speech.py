@@ -40,8 +40,8 @@ def speak(text, speaker):
     """24 kHz samples, as floats."""
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/speech.wav"
-        subprocess.run([PROGRAM, "--model-path", MODEL, "--speaker", speaker, "--precision", "q8", "--seed", "0", "--quiet",
-                        "--text", text, "--output", path], check=True)
+        subprocess.run([PROGRAM, "--model-path", MODEL, "--precision", "q8", "--speaker", speaker, "--seed", "0",
+                        "--quiet", "--text", text, "--output", path], check=True)
         with wave.open(path) as file:
             assert file.getframerate() == 24000
             samples = array("h", file.readframes(file.getnframes()))
