@@ -190,8 +190,9 @@ test_live_runs_make_the_same_codes (void)
   const qtts_synthesis_options live = { .live = true };
   qtts_request requests[3];
   qtts_synthesis *batched, *alive;
-  Heard heard[2] = { { 0 }, { 0 } };
+  Heard heard[2];
 
+  memset (heard, 0, sizeof heard);
   for (int i = 0; i < 3; i++)
     requests[i] = request_of (model, "The listener waits.", "ryan", (guint64) i);
   batched = synthesis_of (model, requests, 3, 3);
