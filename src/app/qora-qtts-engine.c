@@ -185,11 +185,12 @@ run_model (gpointer model, const QoraRequest *requests, gsize n_requests,
           n_requests, finished };
   qtts_synthesis *synthesis = NULL;
   qtts_error reason = { 0 };
+  const qtts_synthesis_options options = { .live = true };
   qtts_status status;
 
   for (gsize i = 0; i < n_requests; i++)
     fill_request (model, &requests[i], &qtts_requests[i]);
-  status = qtts_synthesis_new (model, qtts_requests, n_requests, NULL, &synthesis, &reason);
+  status = qtts_synthesis_new (model, qtts_requests, n_requests, &options, &synthesis, &reason);
   if (status == QTTS_OK)
     {
       gulong id

@@ -208,7 +208,6 @@ test_tags (Fixture *f, gconstpointer data)
   g_autofree char *uri = g_filename_to_uri (f->path, NULL, NULL);
   g_autoptr (GstDiscoverer) discoverer = NULL;
   g_autoptr (GstDiscovererInfo) info = NULL;
-  g_autoptr (GstDiscovererStreamInfo) stream = NULL;
   g_autoptr (GstTagList) tags = NULL;
   g_autofree char *title = NULL;
   g_autofree char *artist = NULL;

@@ -130,7 +130,6 @@ check_shape (const qtts_conv_kernels *kernels, const char *name, int out, int in
   qtts_team *team = qtts_team_new (3);
   g_autofree float *weights = random_weights (out, in);
   qtts_matrix matrix = pack (weights, out, in, format);
-  g_autofree void *packed = (void *) matrix.data;
   qtts_filter filter;
   g_autofree float *whole = NULL;
   g_autofree float *single = NULL;
@@ -154,6 +153,7 @@ check_shape (const qtts_conv_kernels *kernels, const char *name, int out, int in
   g_assert_cmpmem (shared, bytes, whole, bytes);
 
   qtts_filter_clear (&filter);
+  g_free ((gpointer) matrix.data);
   qtts_team_free (team);
 }
 
@@ -205,7 +205,6 @@ test_accuracy (void)
       double power = 0, noise = 0;
       g_autofree float *weights = random_weights (CHANNELS, CHANNELS);
       qtts_matrix matrix = pack (weights, CHANNELS, CHANNELS, QTTS_FORMAT_F32);
-      g_autofree void *packed = (void *) matrix.data;
       qtts_filter filter;
       g_autofree float *y = NULL;
 
@@ -224,6 +223,7 @@ test_accuracy (void)
       g_test_message ("tiles of %d: %.1f dB", filter.outputs, 10 * log10 (power / noise));
       g_assert_cmpfloat (10 * log10 (power / noise), >, cases[i].least);
       qtts_filter_clear (&filter);
+      g_free ((gpointer) matrix.data);
     }
 }
 
