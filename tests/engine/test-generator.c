@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "fixture.h"
+#include "prompt.h"
 
 /* The fixtures' own bounds. */
 static const float EMBEDDING_BOUND = 1e-5f;
@@ -102,32 +103,6 @@ close_case (Case *c)
   qtts_model_close (c->model);
 }
 
-static const char *
-string_member (const cJSON *object, const char *key)
-{
-  return cJSON_GetStringValue (cJSON_GetObjectItemCaseSensitive (object, key));
-}
-
-static qtts_request
-request_for (const Case *c, const cJSON *prompt, const char *run)
-{
-  const cJSON *runs = cJSON_GetObjectItemCaseSensitive (prompt, "runs");
-  const cJSON *entry = cJSON_GetObjectItemCaseSensitive (runs, run);
-  const cJSON *whole = cJSON_GetObjectItemCaseSensitive (prompt, "non_streaming_mode");
-  qtts_request request = qtts_request_default (c->model);
-
-  request.text = string_member (prompt, "text");
-  request.speaker = string_member (prompt, "speaker");
-  request.language = string_member (prompt, "language");
-  request.instruct = string_member (prompt, "instruct");
-  request.streaming_text = cJSON_IsFalse (whole);
-  request.sampling.greedy = true;
-  request.sampling.predictor_greedy = true;
-  request.sampling.repetition_penalty = strcmp (run, "rep1.0") == 0 ? 1.0f : 1.05f;
-  request.max_frames = cJSON_GetObjectItemCaseSensitive (entry, "max_new_tokens")->valueint - 1;
-  return request;
-}
-
 /* Generates to the end, one sequence alone, recording all stages. */
 static void
 generate (const Case *c, const qtts_request *request, qtts_sequence *sequence, Recording *recording)
@@ -210,7 +185,7 @@ test_stages_and_codes (gconstpointer data)
 
   cJSON_ArrayForEach (prompt, prompts)
   {
-    const qtts_request request = request_for (&c, prompt, "rep1.05");
+    const qtts_request request = prompt_request (c.model, prompt, "rep1.05");
     Recording recording = { g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                    (GDestroyNotify) g_array_unref) };
     qtts_sequence sequence;
@@ -236,7 +211,7 @@ test_codes_without_penalty (gconstpointer data)
 
   cJSON_ArrayForEach (prompt, prompts)
   {
-    const qtts_request request = request_for (&c, prompt, "rep1.0");
+    const qtts_request request = prompt_request (c.model, prompt, "rep1.0");
     qtts_sequence sequence;
 
     generate (&c, &request, &sequence, NULL);
@@ -256,7 +231,8 @@ test_batches_equal_single_runs (gconstpointer data)
   g_autofree qtts_request *requests = g_new0 (qtts_request, n);
   int index = 0;
 
-  cJSON_ArrayForEach (prompt, prompts) requests[index++] = request_for (&c, prompt, "rep1.05");
+  cJSON_ArrayForEach (prompt, prompts) requests[index++]
+      = prompt_request (c.model, prompt, "rep1.05");
   for (int batch = 2; batch <= n + 1; batch += 3)
     {
       const qtts_synthesis_options options = { .batch = batch };
