@@ -79,6 +79,31 @@ multiply_f32_256 (void *data, int worker, int begin, int end)
   sink = (uint64_t) _mm256_cvtss_f32 (sum[0]);
 }
 
+/* Without a dot product instruction: products of bytes summed in pairs of 16, then of 32 bits. */
+__attribute__ ((target ("avx2"))) static void
+multiply_int8_256 (void *data, int worker, int begin, int end)
+{
+  const __m256i ones = _mm256_set1_epi16 (1);
+  __m256i sum[CHAINS], w = _mm256_set1_epi8 (1);
+
+  for (int k = 0; k < CHAINS; k++)
+    sum[k] = _mm256_set1_epi8 ((char) k);
+  for (int i = 0; i < ROUNDS; i++)
+    {
+      for (int k = 0; k < CHAINS; k++)
+        {
+          __m256i pairs = _mm256_maddubs_epi16 (w, w);
+
+          __asm__ volatile("" : "+x"(pairs));
+          sum[k] = _mm256_add_epi32 (sum[k], _mm256_madd_epi16 (pairs, ones));
+        }
+      __asm__ volatile("" : "+x"(w));
+    }
+  for (int k = 1; k < CHAINS; k++)
+    sum[0] = _mm256_add_epi32 (sum[0], sum[k]);
+  sink = (uint64_t) _mm256_extract_epi64 (sum[0], 0);
+}
+
 #define MULTIPLY_512(name, isa, type, zero, one, step)                                             \
   __attribute__ ((target (isa))) static void name (void *data, int worker, int begin, int end)     \
   {                                                                                                \
@@ -129,6 +154,8 @@ measure_arithmetic (qtts_team *team, unsigned cpu, Roofline *roofline)
     roofline->bf16_gmacs = gmacs (team, multiply_bf16_512, 32);
   if (cpu & QTTS_CPU_AVX512_VNNI)
     roofline->int8_gmacs = gmacs (team, multiply_int8_512, 64);
+  else if (cpu & QTTS_CPU_AVX2)
+    roofline->int8_gmacs = gmacs (team, multiply_int8_256, 32);
 }
 
 #else
