@@ -197,7 +197,8 @@ main (int argc, char **argv)
                                  : random_codes (opened.config, &frames);
       samples = (gsize) frames * opened.config->samples_per_frame;
       pcm = g_new (float, samples);
-      g_print ("%s, %s, %d threads, %d frames, loaded in %.2f s\n", fast ? precision_name : "f32",
+      g_print ("%s, %s, %d threads, %d frames, loaded in %.2f s\n",
+               qtts_precision_name (qtts_loader_precision (opened.loader)),
                qtts_cpu_name (qtts_cpu_features ()), qtts_team_size (opened.team), frames,
                load_seconds);
       for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++)
