@@ -235,7 +235,11 @@ test_any_block_is_the_same (gconstpointer data)
               = open_decoder (path, fast ? QTTS_PRECISION_BF16 : QTTS_PRECISION_F32, levels[i], 1);
           FixtureTensor codes = codes_of (fixture, "long.codes", &opened);
 
-          assert_any_block_is_the_same (&opened, codes.i32, MIN (codes.rows, 90));
+          /* With the best kernels beyond the attention window and across several blocks. */
+          const int beyond = opened.config->transformer.sliding_window + 18;
+          const int frames = levels[i] == 0 ? 9 : levels[i] == machine ? beyond : 20;
+
+          assert_any_block_is_the_same (&opened, codes.i32, MIN (codes.rows, frames));
           close_decoder (&opened);
         }
 }
