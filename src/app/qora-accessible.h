@@ -14,7 +14,8 @@ void qora_accessible_name_arrow (AdwSplitButton *button);
 /* Names the close buttons of the toasts that are shown. */
 void qora_accessible_name_toasts (AdwToastOverlay *overlay);
 
-/* Names what a preferences, shortcuts or about window makes by itself: after the group or row that they belong to, or else `title`. */
+/* Names what a preferences, shortcuts or about window makes by itself: after the group or row that
+ * they belong to, or else `title`. */
 void qora_accessible_name_window (GtkWindow *window, const char *title);
 
 G_END_DECLS

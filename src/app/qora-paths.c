@@ -38,11 +38,13 @@ get_voices_beside_program (void)
   for (int levels = 1; levels <= 2; levels++)
     {
       g_autofree char *up = g_path_get_dirname (folder);
-      g_autofree char *voices = levels == 1 ? g_build_filename (up, "share", NAME, "voices", NULL)
-                                            : g_build_filename (up, "data", "voices", NULL);
+      g_autofree char *installed = g_build_filename (up, "share", NAME, "voices", NULL);
+      g_autofree char *built = g_build_filename (up, "data", "voices", NULL);
 
-      if (g_file_test (voices, G_FILE_TEST_IS_DIR))
-        return g_steal_pointer (&voices);
+      if (g_file_test (installed, G_FILE_TEST_IS_DIR))
+        return g_steal_pointer (&installed);
+      if (g_file_test (built, G_FILE_TEST_IS_DIR))
+        return g_steal_pointer (&built);
       g_free (folder);
       folder = g_steal_pointer (&up);
     }

@@ -7,6 +7,7 @@
 #include "qora-synthesizer.h"
 
 #include <glib/gi18n.h>
+#include <sys/resource.h>
 
 #include "qora-voice.h"
 
@@ -39,6 +40,41 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (QoraSynthesizer, qora_synthesizer, G_TYPE_OBJECT)
+
+/* ---- the thread ---- */
+
+#define NICE          10
+#define DELIVERY_TIME 8000 /* us; then the window gets its turn */
+
+typedef struct
+{
+  GTask *task;
+  GTaskThreadFunc func;
+} Work;
+
+static gpointer
+work_thread (gpointer data)
+{
+  g_autofree Work *work = data;
+  g_autoptr (GTask) task = work->task;
+
+  /* The engine's own threads inherit it. They keep all cores busy, and must leave the window the
+   * little that it needs at once. On Linux this concerns the calling thread alone. */
+  setpriority (PRIO_PROCESS, 0, NICE);
+  work->func (task, g_task_get_source_object (task), g_task_get_task_data (task),
+              g_task_get_cancellable (task));
+  return NULL;
+}
+
+/* Like g_task_run_in_thread(), but not on a thread that does other things later. */
+static void
+run_on_own_thread (GTask *task, GTaskThreadFunc func)
+{
+  Work *work = g_new (Work, 1);
+
+  *work = (Work){ g_object_ref (task), func };
+  g_thread_unref (g_thread_new ("speech", work_thread, work));
+}
 
 /* ---- opening ---- */
 
@@ -198,7 +234,7 @@ qora_synthesizer_open_async (QoraSynthesizer *self, const char *path, int thread
   job->threads = threads;
   g_task_set_task_data (task, job, (GDestroyNotify) open_job_free);
   set_loading (self, TRUE);
-  g_task_run_in_thread (task, open_thread);
+  run_on_own_thread (task, open_thread);
 }
 
 gboolean
@@ -300,25 +336,65 @@ emit_event (RunJob *job, const Event *event)
     }
 }
 
+/* Of many reports only the last one is news. */
+static void
+drop_old_progress (GQueue *events)
+{
+  gboolean newer = FALSE;
+
+  for (GList *l = events->tail; l != NULL;)
+    {
+      GList *previous = l->prev;
+      Event *event = l->data;
+
+      if (event->kind == EVENT_PROGRESS && newer)
+        {
+          event_free (event);
+          g_queue_delete_link (events, l);
+        }
+      else if (event->kind == EVENT_PROGRESS)
+        newer = TRUE;
+      l = previous;
+    }
+}
+
+/* Until the queue is empty, or the time `end` has come. Returns whether something is left. */
+static gboolean
+deliver_until (RunJob *job, gint64 end)
+{
+  GQueue events = G_QUEUE_INIT;
+  gboolean more;
+
+  g_mutex_lock (&job->lock);
+  drop_old_progress (&job->queue);
+  events = job->queue;
+  g_queue_init (&job->queue);
+  g_mutex_unlock (&job->lock);
+
+  while (events.length > 0 && g_get_monotonic_time () < end)
+    {
+      Event *event = g_queue_pop_head (&events);
+
+      emit_event (job, event);
+      event_free (event);
+    }
+
+  g_mutex_lock (&job->lock);
+  while (events.length > 0)
+    g_queue_push_head (&job->queue, g_queue_pop_tail (&events));
+  more = job->queue.length > 0;
+  job->scheduled = more;
+  g_mutex_unlock (&job->lock);
+  return more;
+}
+
 static gboolean
 deliver_events (gpointer user_data)
 {
   RunJob *job = g_task_get_task_data (user_data);
-  GQueue events = G_QUEUE_INIT;
-  Event *event;
 
-  g_mutex_lock (&job->lock);
-  events = job->queue;
-  g_queue_init (&job->queue);
-  job->scheduled = FALSE;
-  g_mutex_unlock (&job->lock);
-
-  while ((event = g_queue_pop_head (&events)) != NULL)
-    {
-      emit_event (job, event);
-      event_free (event);
-    }
-  return G_SOURCE_REMOVE;
+  return deliver_until (job, g_get_monotonic_time () + DELIVERY_TIME) ? G_SOURCE_CONTINUE
+                                                                      : G_SOURCE_REMOVE;
 }
 
 /* Hands an event over to the main context. The source has the priority of the task's own
@@ -442,16 +518,22 @@ qora_synthesizer_run_async (QoraSynthesizer *self, const QoraRequest *requests, 
   g_task_set_return_on_cancel (task, FALSE);
   g_task_set_check_cancellable (task, FALSE);
   set_busy (self, TRUE);
-  g_task_run_in_thread (task, run_thread);
+  run_on_own_thread (task, run_thread);
 }
 
 gboolean
 qora_synthesizer_run_finish (QoraSynthesizer *self, GAsyncResult *result, GError **error)
 {
+  RunJob *job;
+
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
-  if (g_task_get_task_data (G_TASK (result)) != NULL)
-    set_busy (self, FALSE);
+  job = g_task_get_task_data (G_TASK (result));
+  if (job != NULL)
+    {
+      deliver_until (job, G_MAXINT64);
+      set_busy (self, FALSE);
+    }
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 

@@ -16,6 +16,7 @@ struct _QoraTakeRow
   GtkLabel *title;
   GtkLabel *details;
   GtkMenuButton *menu_button;
+  int has_sound; /* that the menu was made for; -1: there is none yet */
 };
 
 G_DEFINE_FINAL_TYPE (QoraTakeRow, qora_take_row, GTK_TYPE_LIST_BOX_ROW)
@@ -54,11 +55,17 @@ update (QoraTakeRow *self)
   const char *title = qora_take_get_title (self->take);
   g_autofree char *details = qora_take_dup_details (self->take);
   g_autofree char *menu_label = NULL;
-  g_autoptr (GMenuModel) menu = create_menu (self->take);
+  gboolean has_sound = qora_take_has_sound (self->take);
 
   gtk_label_set_label (self->title, title);
   gtk_label_set_label (self->details, details);
-  gtk_menu_button_set_menu_model (self->menu_button, menu);
+  if (self->has_sound != has_sound)
+    {
+      g_autoptr (GMenuModel) menu = create_menu (self->take);
+
+      gtk_menu_button_set_menu_model (self->menu_button, menu);
+      self->has_sound = has_sound;
+    }
   /* translators: %s is the title of a take */
   menu_label = g_strdup_printf (_ ("Menu of %s"), title);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -94,6 +101,7 @@ static void
 qora_take_row_init (QoraTakeRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->has_sound = -1;
 }
 
 GtkWidget *

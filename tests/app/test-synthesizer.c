@@ -16,6 +16,7 @@ typedef struct
   gsize n_samples[3];
   guint n_finished;
   guint n_progress;
+  double fraction;
   guint stop_after; /* pieces of sound, 0: never */
   QoraEnd end;
   gboolean ok;
@@ -93,6 +94,7 @@ on_progress (const QoraProgress *progress, gpointer user_data)
   Fixture *f = user_data;
 
   g_assert_cmpfloat (progress->fraction, <=, 1);
+  f->fraction = progress->fraction;
   f->n_progress++;
 }
 
@@ -129,7 +131,10 @@ test_one_after_the_other (Fixture *f, gconstpointer unused)
   run (f, texts, 3);
   g_assert_true (f->ok);
   g_assert_cmpuint (f->n_finished, ==, 3);
-  g_assert_cmpuint (f->n_progress, ==, f->order->len);
+  /* Reports that come faster than they are read are left out, but for the last one. */
+  g_assert_cmpuint (f->n_progress, >, 0);
+  g_assert_cmpuint (f->n_progress, <=, f->order->len);
+  g_assert_cmpfloat (f->fraction, ==, 1);
   for (guint i = 1; i < f->order->len; i++)
     g_assert_cmpuint (g_array_index (f->order, gsize, i), >=,
                       g_array_index (f->order, gsize, i - 1));

@@ -1,0 +1,206 @@
+/* bench-window.c: how long the window is deaf to its user while it loads, speaks, saves and opens
+ *
+ * Run it on an idle machine with a display; QORA_ENGINE and QORA_AUDIO_SINK work as ever. The takes
+ * go to XDG_DATA_HOME, which should be an empty folder.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "qora-window-private.h"
+
+#define PROBE 2 /* ms between two looks at the clock */
+
+typedef enum
+{
+  PHASE_START,
+  PHASE_LOAD,
+  PHASE_SPEAK,
+  PHASE_SAVE,
+  PHASE_OPEN,
+  N_PHASES
+} Phase;
+
+static const char *const names[N_PHASES] = {
+  "start until the window is shown", "load the voice", "speak", "save as FLAC", "open a take",
+};
+
+typedef struct
+{
+  QoraApplication *app;
+  QoraWindow *window;
+  Phase phase;
+  gboolean begun; /* what the phase waits for has started */
+  gint64 last;
+  double stall[N_PHASES]; /* ms, the longest */
+  double last_work;       /* ms of processor time of this thread */
+  double work[N_PHASES];  /* ms, the most without a look at the clock: what a stall would be without
+                             other programs in the way */
+  double took[N_PHASES];  /* ms */
+  gint64 phase_began;
+  char *path;
+  QoraTake *take;
+} Bench;
+
+static void
+next_phase (Bench *bench)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  bench->took[bench->phase] = (double) (now - bench->phase_began) / 1000;
+  bench->phase_began = now;
+  bench->phase++;
+  bench->begun = FALSE;
+}
+
+static long
+get_memory (void)
+{
+  g_autofree char *status = NULL;
+  const char *line;
+
+  if (!g_file_get_contents ("/proc/self/status", &status, NULL, NULL)
+      || (line = strstr (status, "VmRSS:")) == NULL)
+    return 0;
+  return strtol (line + 6, NULL, 10) / 1024;
+}
+
+static double
+get_work (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (double) now.tv_sec * 1e3 + (double) now.tv_nsec / 1e6;
+}
+
+static void
+report (Bench *bench)
+{
+  for (int i = 0; i < N_PHASES; i++)
+    printf ("%-32s %8.0f ms, longest stall %6.1f ms, most work at a time %6.1f ms\n", names[i],
+            bench->took[i], bench->stall[i], bench->work[i]);
+  printf ("memory at the end %ld MiB\n", get_memory ());
+}
+
+static void
+activate (Bench *bench, const char *action, GVariant *parameter)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (bench->window), action, parameter);
+}
+
+static void
+step_speak (Bench *bench)
+{
+  gboolean running = qora_project_get_running (bench->window->project);
+
+  if (!bench->begun && !running)
+    {
+      g_autoptr (GString) text = g_string_new (NULL);
+
+      for (int i = 0; i < 12; i++)
+        g_string_append_printf (text, "Paragraph %d has a sentence, and then it has another one.\n",
+                                i);
+      qora_script_view_set_text (bench->window->script_view, text->str);
+      activate (bench, "generate", NULL);
+      bench->begun = TRUE;
+    }
+  else if (bench->begun && !running)
+    next_phase (bench);
+}
+
+static void
+step_save (Bench *bench)
+{
+  if (!bench->begun)
+    {
+      bench->path = g_build_filename (g_get_user_data_dir (), "bench.flac", NULL);
+      activate (bench, "export", g_variant_new_string (bench->path));
+      bench->begun = TRUE;
+    }
+  else if (bench->window->saving == NULL)
+    next_phase (bench);
+}
+
+static void
+step_open (Bench *bench)
+{
+  QoraProject *project = bench->window->project;
+
+  if (bench->take == NULL && !qora_take_get_saving (qora_project_get_take (project)))
+    {
+      bench->take = g_object_ref (qora_project_get_take (project));
+      qora_project_open (project, NULL);
+      qora_project_open (project, bench->take);
+    }
+  else if (bench->take != NULL && qora_project_get_sound (project) != NULL)
+    next_phase (bench);
+}
+
+static gboolean
+on_probe (gpointer user_data)
+{
+  Bench *bench = user_data;
+  gint64 now = g_get_monotonic_time ();
+  double work = get_work ();
+
+  if (bench->phase < N_PHASES)
+    {
+      bench->stall[bench->phase]
+          = MAX (bench->stall[bench->phase], (double) (now - bench->last) / 1000 - PROBE);
+      bench->work[bench->phase] = MAX (bench->work[bench->phase], work - bench->last_work);
+    }
+  bench->last = now;
+  bench->last_work = work;
+  switch (bench->phase)
+    {
+    case PHASE_START:
+      bench->window
+          = QORA_WINDOW (gtk_application_get_active_window (GTK_APPLICATION (bench->app)));
+      if (bench->window != NULL && gtk_widget_get_mapped (GTK_WIDGET (bench->window)))
+        next_phase (bench);
+      break;
+    case PHASE_LOAD:
+      if (qora_synthesizer_get_path (bench->window->synthesizer) != NULL)
+        next_phase (bench);
+      break;
+    case PHASE_SPEAK:
+      step_speak (bench);
+      break;
+    case PHASE_SAVE:
+      step_save (bench);
+      break;
+    case PHASE_OPEN:
+      step_open (bench);
+      break;
+    default:
+      report (bench);
+      g_application_quit (G_APPLICATION (bench->app));
+      return G_SOURCE_REMOVE;
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_startup (GApplication *app, Bench *bench)
+{
+  bench->last = g_get_monotonic_time ();
+  g_timeout_add_full (G_PRIORITY_HIGH, PROBE, on_probe, bench, NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (QoraApplication) app = qora_application_new ();
+  Bench bench = { .app = app, .phase_began = g_get_monotonic_time () };
+  int status;
+
+  g_signal_connect (app, "startup", G_CALLBACK (on_startup), &bench);
+  status = g_application_run (G_APPLICATION (app), argc, argv);
+  g_clear_object (&bench.take);
+  g_free (bench.path);
+  return status;
+}
