@@ -22,6 +22,7 @@ struct _QoraPlayerBar
   GtkSpinner *waiting_spinner;
   GtkLabel *time;
   GtkMenuButton *speed_button;
+  GtkWidget *drag_handle;
   AdwSplitButton *save_button;
   GtkLabel *status;
   GtkButton *redo_button;
@@ -117,6 +118,13 @@ on_seek (QoraPlayerBar *self, double seconds)
   qora_player_seek (self->player, seconds);
 }
 
+GtkWidget *
+qora_player_bar_get_handle (QoraPlayerBar *self)
+{
+  g_return_val_if_fail (QORA_IS_PLAYER_BAR (self), NULL);
+  return self->drag_handle;
+}
+
 void
 qora_player_bar_set_sound (QoraPlayerBar *self, QoraSound *sound)
 {
@@ -124,6 +132,7 @@ qora_player_bar_set_sound (QoraPlayerBar *self, QoraSound *sound)
   qora_player_set_sound (self->player, sound);
   qora_player_set_expectation (self->player, 0, 0);
   qora_waveform_set_sound (self->waveform, sound);
+  gtk_widget_set_sensitive (self->drag_handle, sound != NULL);
   update_time (self);
 }
 
@@ -171,6 +180,7 @@ qora_player_bar_set_narrow (QoraPlayerBar *self, gboolean narrow)
   g_return_if_fail (QORA_IS_PLAYER_BAR (self));
   self->narrow = narrow;
   gtk_widget_set_visible (GTK_WIDGET (self->speed_button), !narrow);
+  gtk_widget_set_visible (self->drag_handle, !narrow);
   update_time (self);
 }
 
@@ -248,6 +258,7 @@ qora_player_bar_class_init (QoraPlayerBarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, QoraPlayerBar, waiting_spinner);
   gtk_widget_class_bind_template_child (widget_class, QoraPlayerBar, time);
   gtk_widget_class_bind_template_child (widget_class, QoraPlayerBar, speed_button);
+  gtk_widget_class_bind_template_child (widget_class, QoraPlayerBar, drag_handle);
   gtk_widget_class_bind_template_child (widget_class, QoraPlayerBar, save_button);
   gtk_widget_class_bind_template_child (widget_class, QoraPlayerBar, status);
   gtk_widget_class_bind_template_child (widget_class, QoraPlayerBar, redo_button);
@@ -269,6 +280,8 @@ qora_player_bar_init (QoraPlayerBar *self)
   g_signal_connect_swapped (self->player, "notify::rate", G_CALLBACK (on_rate), self);
   g_signal_connect_swapped (self->waveform, "seek", G_CALLBACK (on_seek), self);
   qora_player_bar_set_progress (self, -1);
+  gtk_widget_set_sensitive (self->drag_handle, FALSE);
+  gtk_widget_set_cursor_from_name (self->drag_handle, "grab");
   on_rate (self);
   update_time (self);
 }

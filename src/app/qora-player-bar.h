@@ -28,6 +28,9 @@ void qora_player_bar_set_expectation (QoraPlayerBar *self, double duration, doub
 void qora_player_bar_set_status (QoraPlayerBar *self, const char *text);
 /* 0..1, negative: nothing is going on. */
 void qora_player_bar_set_progress (QoraPlayerBar *self, double fraction);
+/* What other programs can take the sound by. (transfer none) */
+GtkWidget *qora_player_bar_get_handle (QoraPlayerBar *self);
+
 void qora_player_bar_set_narrow (QoraPlayerBar *self, gboolean narrow);
 
 G_END_DECLS

@@ -21,6 +21,7 @@ typedef struct
   char *voice;
   QoraBeside beside;
   GArray *cues; /* of QoraCue, which own their texts */
+  void (*progress) (double fraction, gpointer user_data);
 } SaveJob;
 
 static void
@@ -108,53 +109,74 @@ subtitles_thread (GTask *task, gpointer source, gpointer task_data, GCancellable
 }
 
 static void
+on_progress (QoraExporter *exporter, GParamSpec *pspec, gpointer user_data)
+{
+  const SaveJob *job = g_object_get_data (G_OBJECT (exporter), "job");
+
+  job->progress (qora_exporter_get_progress (exporter), user_data);
+}
+
+static void
 on_exported (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
 
+  g_signal_handlers_disconnect_matched (source, G_SIGNAL_MATCH_FUNC, 0, 0, NULL, on_progress, NULL);
   if (qora_exporter_run_finish (QORA_EXPORTER (source), result, &error))
     g_task_run_in_thread (task, subtitles_thread);
   else
     g_task_return_error (task, error);
 }
 
+static SaveJob *
+create_job (const QoraSaveOptions *options)
+{
+  SaveJob *job = g_new0 (SaveJob, 1);
+
+  job->path = g_strdup (options->path);
+  job->title = g_strdup (options->title);
+  job->beside = options->beside;
+  job->progress = options->progress;
+  job->cues = g_array_new (FALSE, FALSE, sizeof (QoraCue));
+  g_array_set_clear_func (job->cues, clear_cue);
+  collect_cues (options->script, options->sound, job->cues);
+  if (options->voice != NULL)
+    {
+      g_autoptr (QoraVoice) speaker = qora_voice_new (options->voice);
+
+      job->voice = g_strdup (qora_voice_get_name (speaker));
+    }
+  return job;
+}
+
 void
-qora_save_async (QoraSound *sound, QoraScript *script, const char *path, const char *title,
-                 const char *voice, QoraAudioQuality quality, QoraBeside beside,
-                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+qora_save_async (const QoraSaveOptions *options, GCancellable *cancellable,
+                 GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   g_autoptr (QoraExporter) exporter = NULL;
   QoraAudioFormat format;
   SaveJob *job;
 
-  if (!qora_audio_format_from_name (path, &format))
+  if (!qora_audio_format_from_name (options->path, &format))
     {
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
                                /* translators: %s is a file name */
-                               _ ("%s does not end in wav, flac, opus, ogg or mp3"), path);
+                               _ ("%s does not end in wav, flac, opus, ogg or mp3"), options->path);
       return;
     }
 
-  job = g_new0 (SaveJob, 1);
-  job->path = g_strdup (path);
-  job->title = g_strdup (title);
-  job->beside = beside;
-  job->cues = g_array_new (FALSE, FALSE, sizeof (QoraCue));
-  g_array_set_clear_func (job->cues, clear_cue);
-  collect_cues (script, sound, job->cues);
-  if (voice != NULL)
-    {
-      g_autoptr (QoraVoice) speaker = qora_voice_new (voice);
-
-      job->voice = g_strdup (qora_voice_get_name (speaker));
-    }
+  job = create_job (options);
   g_task_set_task_data (task, job, (GDestroyNotify) save_job_free);
-
-  exporter = qora_exporter_new (sound, format, path);
-  qora_exporter_set_quality (exporter, quality);
+  exporter = qora_exporter_new (options->sound, format, options->path);
+  qora_exporter_set_quality (exporter, options->quality);
   qora_exporter_set_tags (exporter, job->title, job->voice);
+  if (job->progress != NULL)
+    {
+      g_object_set_data (G_OBJECT (exporter), "job", job);
+      g_signal_connect (exporter, "notify::progress", G_CALLBACK (on_progress), user_data);
+    }
   qora_exporter_run_async (exporter, cancellable, on_exported, g_steal_pointer (&task));
 }
 

@@ -18,13 +18,23 @@ typedef enum
   QORA_BESIDE_LRC = 1 << QORA_SUBTITLE_FORMAT_LRC,
 } QoraBeside;
 
-/* Saves what `sound` holds to `path`; the format is that of the path's ending. The times of the
- * subtitles are those of the renderings of `script` in this sound. `title` and `voice` become tags;
- * `voice` may be NULL. Errors: GIOErrorEnum, naming the file; NOT_SUPPORTED for an unknown ending.
- */
-void qora_save_async (QoraSound *sound, QoraScript *script, const char *path, const char *title,
-                      const char *voice, QoraAudioQuality quality, QoraBeside beside,
-                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+typedef struct
+{
+  QoraSound *sound;
+  QoraScript *script; /* whose renderings in this sound give the subtitles their times */
+  const char *path;   /* its ending names the format */
+  const char *title;  /* for the tags */
+  const char *voice;  /* its id, may be NULL */
+  QoraAudioQuality quality;
+  QoraBeside beside;
+  /* Called on the main context with 0..1; may be NULL. */
+  void (*progress) (double fraction, gpointer user_data);
+} QoraSaveOptions;
+
+/* Saves what the sound holds now. `user_data` is for the progress and the callback alike. Errors:
+ * GIOErrorEnum, naming the file; NOT_SUPPORTED for an unknown ending. */
+void qora_save_async (const QoraSaveOptions *options, GCancellable *cancellable,
+                      GAsyncReadyCallback callback, gpointer user_data);
 /* (transfer full) the path */
 char *qora_save_finish (GAsyncResult *result, GError **error);
 

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "qora-saver.h"
+#include "qora-sound-content.h"
 #include "qora-window-private.h"
 
 #define MAX_TEXT (8 * 1024 * 1024) /* bytes; more is not a text to be read aloud in one take */
@@ -171,6 +172,14 @@ use_demo_voice_action (GSimpleAction *action, GVariant *parameter, gpointer user
 /* ---- saving ---- */
 
 static void
+on_save_progress (double fraction, gpointer user_data)
+{
+  QoraWindow *self = user_data;
+
+  qora_player_bar_set_progress (self->player_bar, fraction);
+}
+
+static void
 on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (QoraWindow) self = user_data;
@@ -178,6 +187,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *path = qora_save_finish (result, &error);
 
   g_clear_object (&self->saving);
+  qora_player_bar_set_progress (self->player_bar, -1);
   qora_window_update (self);
   if (path != NULL)
     {
@@ -216,15 +226,23 @@ save_to (QoraWindow *self, const char *path)
 {
   QoraTake *take = qora_project_get_take (self->project);
   QoraSound *sound = qora_project_get_sound (self->project);
+  QoraSaveOptions options;
 
   if (sound == NULL || self->saving != NULL)
     return;
+  options = (QoraSaveOptions){
+    .sound = sound,
+    .script = qora_script_view_get_script (self->script_view),
+    .path = path,
+    .title = qora_take_get_title (take),
+    .voice = qora_take_get_voice (take),
+    .quality = (QoraAudioQuality) g_settings_get_enum (self->settings, "quality"),
+    .beside = get_beside (self),
+    .progress = on_save_progress,
+  };
   self->saving = g_cancellable_new ();
   qora_window_update (self);
-  qora_save_async (sound, qora_script_view_get_script (self->script_view), path,
-                   qora_take_get_title (take), qora_take_get_voice (take),
-                   (QoraAudioQuality) g_settings_get_enum (self->settings, "quality"),
-                   get_beside (self), self->saving, on_saved, g_object_ref (self));
+  qora_save_async (&options, self->saving, on_saved, g_object_ref (self));
 }
 
 static void
@@ -314,15 +332,6 @@ save_as_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
-cancel_save_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  QoraWindow *self = user_data;
-
-  if (self->saving != NULL)
-    g_cancellable_cancel (self->saving);
-}
-
-static void
 show_file_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   g_autofree char *folder = g_path_get_dirname (g_variant_get_string (parameter, NULL));
@@ -343,7 +352,6 @@ static const GActionEntry actions[] = {
   { .name = "save", .activate = save_action },
   { .name = "save-as", .activate = save_as_action, .parameter_type = "s" },
   { .name = "export", .activate = export_action, .parameter_type = "s" },
-  { .name = "cancel-save", .activate = cancel_save_action },
   { .name = "show-file", .activate = show_file_action, .parameter_type = "s" },
 };
 
@@ -358,10 +366,29 @@ on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointe
   return TRUE;
 }
 
+/* The sound as a file, for the program that it is dragged to. */
+static GdkContentProvider *
+on_drag_prepare (GtkDragSource *source, double x, double y, QoraWindow *self)
+{
+  QoraSound *sound = qora_project_get_sound (self->project);
+  QoraTake *take = qora_project_get_take (self->project);
+  g_autofree char *name = NULL;
+  g_autofree char *path = NULL;
+
+  if (sound == NULL || take == NULL || qora_project_get_running (self->project))
+    return NULL;
+  name = qora_save_suggest_name (qora_take_get_title (take),
+                                 (QoraAudioFormat) g_settings_get_enum (self->settings, "format"));
+  path = g_build_filename (g_get_user_cache_dir (), "qora-tts", "dragged", name, NULL);
+  return qora_sound_content_new (sound, path, qora_take_get_title (take),
+                                 qora_take_get_voice (take));
+}
+
 void
 qora_window_add_file_actions (QoraWindow *self)
 {
   static const char *const beside[] = { "save-srt", "save-vtt", "save-lrc" };
+  GtkDragSource *source = gtk_drag_source_new ();
   GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
@@ -371,6 +398,9 @@ qora_window_add_file_actions (QoraWindow *self)
 
       g_action_map_add_action (G_ACTION_MAP (self), action);
     }
+  g_signal_connect_object (source, "prepare", G_CALLBACK (on_drag_prepare), self, 0);
+  gtk_widget_add_controller (qora_player_bar_get_handle (self->player_bar),
+                             GTK_EVENT_CONTROLLER (source));
   /* Files are taken here; text that is dropped goes to the editor itself. */
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (target), GTK_PHASE_CAPTURE);
   g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);

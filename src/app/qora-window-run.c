@@ -90,6 +90,8 @@ stop_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   QoraWindow *self = user_data;
 
+  if (self->saving != NULL)
+    g_cancellable_cancel (self->saving);
   qora_project_stop (self->project);
 }
 

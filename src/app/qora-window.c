@@ -72,7 +72,7 @@ update_actions (QoraWindow *self)
   set_enabled (self, "generate", can_speak);
   set_enabled (self, "generate-all", can_speak);
   set_enabled (self, "redo-part", can_speak);
-  set_enabled (self, "stop", running);
+  set_enabled (self, "stop", running || self->saving != NULL);
   set_enabled (self, "play-pause", sound != NULL);
   set_enabled (self, "play-from-cursor", has_sound);
   set_enabled (self, "save", has_sound && !running && self->saving == NULL);
@@ -169,7 +169,7 @@ update_status (QoraWindow *self)
   if (qora_project_get_running (self->project))
     status = qora_window_describe_run (self);
   else if (self->saving != NULL)
-    status = g_strdup (_ ("Saving…"));
+    status = g_strdup (_ ("Saving… Escape stops it"));
   else if (qora_project_get_loading (self->project))
     status = g_strdup (_ ("Opening the take…"));
   else if (qora_synthesizer_get_loading (self->synthesizer))
