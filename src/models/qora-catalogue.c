@@ -4,14 +4,13 @@
  */
 #include "qora-catalogue.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
+
+#include "qora-json-file.h"
 
 /* Names become names of files and parts of addresses: nothing in them may need quoting. */
 #define PLAIN G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "._-"
 #define HEX   "0123456789abcdef"
-
-#define LARGEST_CATALOGUE (1 << 20) /* bytes */
 
 struct _QoraCatalogueEntry
 {
@@ -303,11 +302,9 @@ read_catalogue (JsonReader *reader, const char *mirror, GError **error)
 GListModel *
 qora_catalogue_load (const char *path, const char *mirror, GError **error)
 {
-  g_autofree char *text = NULL;
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr (JsonNode) root = NULL;
   g_autoptr (JsonReader) reader = NULL;
   GListModel *list;
-  gsize length;
 
   if (mirror != NULL && mirror[0] != '\0' && !is_server (mirror))
     {
@@ -315,25 +312,10 @@ qora_catalogue_load (const char *path, const char *mirror, GError **error)
                    "mirror %s: must be an address such as https://example.org/models", mirror);
       return NULL;
     }
-  if (!g_file_get_contents (path, &text, &length, error))
+  root = qora_json_file_load (path, error);
+  if (root == NULL)
     return NULL;
-  if (length > LARGEST_CATALOGUE)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                   "%s: %" G_GSIZE_FORMAT " bytes are too many for a catalogue", path, length);
-      return NULL;
-    }
-  if (!json_parser_load_from_data (parser, text, length, error))
-    {
-      g_prefix_error (error, "%s: ", path);
-      return NULL;
-    }
-  if (json_parser_get_root (parser) == NULL)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s: is empty", path);
-      return NULL;
-    }
-  reader = json_reader_new (json_parser_get_root (parser));
+  reader = json_reader_new (root);
   list = read_catalogue (reader, mirror, error);
   if (list == NULL)
     g_prefix_error (error, "%s: ", path);

@@ -39,7 +39,7 @@ char *qora_catalogue_entry_get_uri (QoraCatalogueEntry *self, guint i);
  * repositories under the same names, for example "https://example.org/models"; NULL or empty: the
  * catalogue's own server. Nothing is asked of the network. (transfer full) list of
  * QoraCatalogueEntry, or NULL. Errors, naming the file and the key: those of reading a file,
- * JSON_PARSER_ERROR, G_IO_ERROR_INVALID_DATA; G_IO_ERROR_INVALID_ARGUMENT for a mirror that is no
+ * G_IO_ERROR_INVALID_DATA; G_IO_ERROR_INVALID_ARGUMENT for a mirror that is no
  * http or https address. */
 GListModel *qora_catalogue_load (const char *path, const char *mirror, GError **error);
 

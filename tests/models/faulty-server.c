@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define BLOCK   4096
-#define STALL_S 20
+#define STALL_S 60
 
 struct _FaultyServer
 {
@@ -273,14 +273,6 @@ faulty_server_set_faults (FaultyServer *self, const Fault *faults, guint n, gboo
   self->faults = faults;
   self->n_faults = n;
   self->for_ever = for_ever;
-  g_mutex_unlock (&self->mutex);
-}
-
-void
-faulty_server_forget (FaultyServer *self)
-{
-  g_mutex_lock (&self->mutex);
-  g_array_set_size (self->requests, 0);
   g_mutex_unlock (&self->mutex);
 }
 

@@ -47,9 +47,6 @@ void faulty_server_set_content (FaultyServer *self, GBytes *content);
  * `for_ever`, else with a good server. The array must stay. */
 void faulty_server_set_faults (FaultyServer *self, const Fault *faults, guint n, gboolean for_ever);
 
-/* Requests are forgotten, so that the next one is number 0. */
-void faulty_server_forget (FaultyServer *self);
-
 guint faulty_server_count (FaultyServer *self);
 Request faulty_server_get_request (FaultyServer *self, guint i);
 /* Bytes of all bodies. */

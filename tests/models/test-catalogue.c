@@ -1,0 +1,109 @@
+/* test-catalogue.c: the catalogue that comes with the program, and broken ones
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "qora-catalogue.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define SUM      "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define REVISION "0123456789abcdef0123456789abcdef01234567"
+
+/* The released repository has 4.52 GB; every hash is of this file at this revision. */
+static void
+test_ours (void)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("QTTS_DATA"), "models.json", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) catalogue = qora_catalogue_load (path, NULL, &error);
+  g_autoptr (QoraCatalogueEntry) entry = NULL;
+  g_autofree char *uri = NULL;
+
+  g_assert_no_error (error);
+  entry = qora_catalogue_find (catalogue, "1.7B-CustomVoice");
+  g_assert_nonnull (entry);
+  g_assert_null (qora_catalogue_find (catalogue, "1.7b"));
+  g_assert_cmpuint (qora_catalogue_entry_get_n_files (entry), ==, 11);
+  g_assert_cmpuint (qora_catalogue_entry_get_size (entry), ==, G_GUINT64_CONSTANT (4520159586));
+  uri = qora_catalogue_entry_get_uri (entry, 0);
+  g_assert_cmpstr (uri, ==,
+                   "https://huggingface.co/Qwen/Qwen3-TTS-12Hz-1.7B-CustomVoice/resolve/"
+                   "0c0e3051f131929182e2c023b9537f8b1c68adfe/config.json");
+}
+
+static void
+test_mirror (void)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("QTTS_DATA"), "models.json", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) catalogue = qora_catalogue_load (path, "https://example.org/hub/", &error);
+  g_autoptr (QoraCatalogueEntry) entry = qora_catalogue_find (catalogue, "1.7b-customvoice");
+  g_autofree char *uri = qora_catalogue_entry_get_uri (entry, 0);
+
+  g_assert_true (g_str_has_prefix (uri, "https://example.org/hub/Qwen/"));
+  g_assert_null (qora_catalogue_load (path, "example.org", &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+}
+
+static void
+test_broken (void)
+{
+  const struct
+  {
+    const char *name, *repository, *revision, *file, *size, *sum;
+    const char *mentions;
+  } cases[] = {
+    { "..", "a/b", REVISION, "f", "1", SUM, "\"name\"" },
+    { "a/b", "a/b", REVISION, "f", "1", SUM, "\"name\"" },
+    { "n", "../b", REVISION, "f", "1", SUM, "\"repository\"" },
+    { "n", "a/b", "main", "f", "1", SUM, "\"revision\"" },
+    { "n", "a/b", REVISION, "/f", "1", SUM, "\"path\"" },
+    { "n", "a/b", REVISION, "a/../../f", "1", SUM, "\"path\"" },
+    { "n", "a/b", REVISION, "f?x", "1", SUM, "\"path\"" },
+    { "n", "a/b", REVISION, "f", "0", SUM, "\"size\"" },
+    { "n", "a/b", REVISION, "f", "-1", SUM, "\"size\"" },
+    { "n", "a/b", REVISION, "f", "\"1\"", SUM, "\"size\"" },
+    { "n", "a/b", REVISION, "f", "1", "abc", "\"sha256\"" },
+  };
+  g_autofree char *folder = g_dir_make_tmp ("qora-catalogue-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "models.json", NULL);
+  const char *const others[] = { "", "[]", "{}", "{\"server\": \"https://a.org\"}", "{" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *text = g_strdup_printf (
+          "{\"server\": \"https://a.org\", \"models\": [{\"name\": \"%s\", \"title\": \"T\", "
+          "\"kind\": \"custom-voice\", \"repository\": \"%s\", \"revision\": \"%s\", \"files\": "
+          "[{\"path\": \"%s\", \"size\": %s, \"sha256\": \"%s\"}]}]}",
+          cases[i].name, cases[i].repository, cases[i].revision, cases[i].file, cases[i].size,
+          cases[i].sum);
+
+      g_file_set_contents (path, text, -1, NULL);
+      g_assert_null (qora_catalogue_load (path, NULL, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+      g_assert_nonnull (strstr (error->message, path));
+      g_assert_nonnull (strstr (error->message, cases[i].mentions));
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_file_set_contents (path, others[i], -1, NULL);
+      g_assert_null (qora_catalogue_load (path, NULL, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+    }
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/models/catalogue/ours", test_ours);
+  g_test_add_func ("/models/catalogue/mirror", test_mirror);
+  g_test_add_func ("/models/catalogue/broken", test_broken);
+  return g_test_run ();
+}
