@@ -51,6 +51,7 @@ _qora_tts() {
     --text-mode) _qora_tts_words 'streaming non-streaming' ;;
     --speaker) _qora_tts_words "$(_qora_tts_ask --list-speakers)" ;;
     --language) _qora_tts_words "$(_qora_tts_ask --list-languages)" ;;
+    --download) _qora_tts_words "$(qora-tts --list-models 2>/dev/null | cut -d ' ' -f 1)" ;;
     --text | --instruct | --threads | --batch | --pause | --seed | --max-codes) ;;
     --temperature | --top-k | --top-p | --repetition-penalty) ;;
     *)
@@ -58,7 +59,7 @@ _qora_tts() {
         --speaker --language --instruct --text-mode --special-tokens --batch --pause --seed
         --max-codes --temperature --top-k --top-p --repetition-penalty --greedy --no-runaway-guard
         --output --subtitles --codes-out --codes-in --stats --tokenize --list-speakers
-        --list-languages --info --quiet --version --help' ;;
+        --list-languages --list-models --download --info --quiet --version --help' ;;
   esac
 }
 

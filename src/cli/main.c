@@ -10,6 +10,7 @@
 #include "errors.h"
 #include "inform.h"
 #include "interrupt.h"
+#include "models.h"
 #include "options.h"
 #include "session.h"
 #include "speak.h"
@@ -39,9 +40,31 @@ act (CliSession *session, GError **error)
       cli_print_info (session);
       break;
     case CLI_ACTION_CONVERT:
+    case CLI_ACTION_LIST_MODELS:
+    case CLI_ACTION_DOWNLOAD:
     case CLI_ACTION_VERSION:
       break;
     }
+  return TRUE;
+}
+
+/* What is asked of the program and the computer, not of a voice. */
+static gboolean
+needs_session (const CliOptions *options)
+{
+  return options->action != CLI_ACTION_VERSION && options->action != CLI_ACTION_LIST_MODELS
+         && options->action != CLI_ACTION_DOWNLOAD;
+}
+
+static gboolean
+act_without_session (const CliOptions *options, GError **error)
+{
+  if (options->action == CLI_ACTION_VERSION)
+    printf ("qora-tts %s\n", qtts_version ());
+  if (options->action == CLI_ACTION_LIST_MODELS)
+    return cli_list_models (error);
+  if (options->action == CLI_ACTION_DOWNLOAD)
+    return cli_download_model (options, error);
   return TRUE;
 }
 
@@ -53,9 +76,10 @@ run (char **argv, GError **error)
 
   if (!cli_options_parse (&options, argv, error))
     return FALSE;
-  if (options.action == CLI_ACTION_VERSION)
-    printf ("qora-tts %s\n", qtts_version ());
-  else if (!cli_session_open (&session, &options, error) || !act (&session, error))
+  if (!act_without_session (&options, error))
+    return FALSE;
+  if (needs_session (&options)
+      && (!cli_session_open (&session, &options, error) || !act (&session, error)))
     return FALSE;
   return fflush (stdout) == 0
          || cli_fail_errno (error, errno, "standard output", "cannot be written");

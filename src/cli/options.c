@@ -28,6 +28,7 @@ typedef struct
   gboolean list_speakers;
   gboolean list_languages;
   gboolean info;
+  gboolean list_models;
   gboolean version;
   char **rest;
 } RawOptions;
@@ -74,6 +75,12 @@ add_model_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
     { "f16", 0, 0, FLAG_ARG, &raw->f16, "The same as --precision f16", NULL },
     { "save", 0, 0, FILE_ARG, &o->save,
       "Write the model to a .qora-tts file; without a text, that is all", "FILE" },
+    { "download", 0, 0, STRING_ARG, &o->download,
+      "Fetch, verify and convert a model of the catalogue, and stop; the only option that uses "
+      "the network",
+      "NAME" },
+    { "list-models", 0, 0, FLAG_ARG, &raw->list_models,
+      "Print the models that are installed or can be downloaded", NULL },
     { "threads", 0, 0, INT_ARG, &o->threads, "Worker threads (0: one for each core)", "N" },
     G_OPTION_ENTRY_NULL,
   };
@@ -286,6 +293,8 @@ choose_action (CliOptions *o, const RawOptions *raw, GError **error)
     { raw->list_speakers, CLI_ACTION_LIST_SPEAKERS },
     { raw->list_languages, CLI_ACTION_LIST_LANGUAGES },
     { raw->info, CLI_ACTION_INFO },
+    { raw->list_models, CLI_ACTION_LIST_MODELS },
+    { o->download != NULL, CLI_ACTION_DOWNLOAD },
     { raw->tokenize, CLI_ACTION_TOKENIZE },
     { o->codes_in != NULL, CLI_ACTION_DECODE },
   };
@@ -296,7 +305,7 @@ choose_action (CliOptions *o, const RawOptions *raw, GError **error)
       o->action = others[i].action;
   if (n > 1)
     return usage (error, "only one of --codes-in, --tokenize, --list-speakers, --list-languages, "
-                         "--info and --version can be done at a time");
+                         "--list-models, --download, --info and --version can be done at a time");
   if (n == 0 && o->save != NULL && raw->text == NULL && o->text_file == NULL)
     o->action = CLI_ACTION_CONVERT;
   return TRUE;
@@ -361,6 +370,7 @@ cli_options_clear (CliOptions *options)
   g_free (options->load);
   g_free (options->model_path);
   g_free (options->save);
+  g_free (options->download);
   g_free (options->text);
   g_free (options->text_file);
   g_free (options->speaker);

@@ -16,6 +16,8 @@ typedef enum
   CLI_ACTION_LIST_SPEAKERS,
   CLI_ACTION_LIST_LANGUAGES,
   CLI_ACTION_INFO,
+  CLI_ACTION_LIST_MODELS,
+  CLI_ACTION_DOWNLOAD,
   CLI_ACTION_VERSION,
 } CliAction;
 
@@ -28,7 +30,8 @@ typedef struct
   qtts_precision precision;
   gboolean precision_given;
   int threads;
-  char *save; /* NULL: not */
+  char *save;     /* NULL: not */
+  char *download; /* name of a model of the catalogue; NULL: not */
 
   char *text;      /* UTF-8; the sample sentence when none was given; NULL with text_file */
   char *text_file; /* NULL: not */
