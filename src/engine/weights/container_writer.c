@@ -240,6 +240,9 @@ write_content (file_writer *writer)
     }
   if (status == QTTS_OK && fsync (writer->fd) != 0)
     status = fail_errno (writer);
+  /* What was written is cached in small pages; whoever maps the file next reads it in large ones.
+   */
+  posix_fadvise (writer->fd, 0, 0, POSIX_FADV_DONTNEED);
   return status;
 }
 
