@@ -13,6 +13,9 @@
 #include "qora-time.h"
 #include "qora-waveform.h"
 
+/* Numbers with signs between them keep their order among letters that run from right to left. */
+#define LTR "\342\200\216"
+
 struct _QoraPlayerBar
 {
   AdwBin parent_instance;
@@ -68,7 +71,7 @@ update_time (QoraPlayerBar *self)
   if (self->narrow)
     shown = g_steal_pointer (&position);
   else
-    shown = g_strdup_printf (about ? "%s / ~%s" : "%s / %s", position, whole);
+    shown = g_strdup_printf (about ? LTR "%s / ~%s" : LTR "%s / %s", position, whole);
   gtk_label_set_label (self->time, shown);
   if (self->narrow)
     return;
@@ -107,7 +110,7 @@ on_state (QoraPlayerBar *self)
 static void
 on_rate (QoraPlayerBar *self)
 {
-  g_autofree char *label = g_strdup_printf ("%g×", qora_player_get_rate (self->player));
+  g_autofree char *label = g_strdup_printf (LTR "%g×", qora_player_get_rate (self->player));
 
   gtk_menu_button_set_label (self->speed_button, label);
 }

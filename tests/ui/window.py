@@ -123,6 +123,10 @@ class Window:
     def write(self, text):
         Atspi.EditableText.set_text_contents(self.text(), text)
 
+    def extents(self):
+        """Of the window's content."""
+        return Atspi.Component.get_extents(self.find('frame'), Atspi.CoordType.WINDOW)
+
     def place_cursor(self, offset):
         Atspi.Text.set_caret_offset(self.text(), offset)
 
