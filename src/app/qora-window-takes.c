@@ -18,6 +18,15 @@ show_settings_of (QoraWindow *self, QoraTake *take)
                             rendering->style, rendering->seed);
 }
 
+static void
+keep_draft (QoraWindow *self)
+{
+  QoraTake *take = qora_project_get_take (self->project);
+  g_autofree char *text = qora_script_view_get_text (self->script_view);
+
+  qora_draft_set (self->draft, text, take != NULL ? qora_take_get_id (take) : NULL);
+}
+
 /* The project changes to another take: its text comes first. */
 static void
 on_restore (QoraWindow *self, QoraTake *take)
@@ -25,6 +34,7 @@ on_restore (QoraWindow *self, QoraTake *take)
   self->restoring = TRUE;
   qora_script_view_set_text (self->script_view, take != NULL ? qora_take_get_text (take) : "");
   self->restoring = FALSE;
+  keep_draft (self);
   show_settings_of (self, take);
   gtk_widget_grab_focus (GTK_WIDGET (self->script_view));
 }
@@ -32,11 +42,8 @@ on_restore (QoraWindow *self, QoraTake *take)
 static void
 on_take (QoraWindow *self)
 {
-  QoraTake *take = qora_project_get_take (self->project);
-  g_autofree char *text = qora_script_view_get_text (self->script_view);
-
-  qora_takes_pane_set_current (self->takes_pane, take);
-  qora_draft_set (self->draft, text, take != NULL ? qora_take_get_id (take) : NULL);
+  qora_takes_pane_set_current (self->takes_pane, qora_project_get_take (self->project));
+  keep_draft (self);
   qora_window_update (self);
 }
 
@@ -141,6 +148,18 @@ offer_undo (QoraWindow *self, QoraTake *take, gboolean sound_only)
   qora_window_add_toast (self, toast);
 }
 
+/* Then it cannot be deleted, and the user is told. */
+static gboolean
+is_being_made (QoraWindow *self, QoraTake *take)
+{
+  gboolean made
+      = take == qora_project_get_take (self->project) && qora_project_get_running (self->project);
+
+  if (made)
+    qora_window_toast (self, _ ("Stop the speech first"));
+  return made;
+}
+
 static void
 delete_take_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -148,7 +167,7 @@ delete_take_action (GSimpleAction *action, GVariant *parameter, gpointer user_da
   QoraTake *found = qora_take_list_find (self->takes, g_variant_get_string (parameter, NULL));
   g_autoptr (QoraTake) take = found != NULL ? g_object_ref (found) : NULL;
 
-  if (take == NULL)
+  if (take == NULL || is_being_made (self, take))
     return;
   qora_take_list_remove (self->takes, take);
   if (take == qora_project_get_take (self->project))
@@ -163,7 +182,7 @@ delete_sound_action (GSimpleAction *action, GVariant *parameter, gpointer user_d
   QoraTake *take = qora_take_list_find (self->takes, g_variant_get_string (parameter, NULL));
   gboolean current = take != NULL && take == qora_project_get_take (self->project);
 
-  if (take == NULL || (current && qora_project_get_running (self->project)))
+  if (take == NULL || is_being_made (self, take))
     return;
   qora_take_drop_sound (take);
   if (current)

@@ -36,6 +36,12 @@ def takes():
     return [take for _, take in sorted(found, key=lambda pair: pair[0])]
 
 
+def draft():
+    path = os.path.join(os.environ['XDG_DATA_HOME'], 'qora-tts/drafts/draft-1.txt')
+    with open(path, encoding='utf-8') as file:
+        return file.read()
+
+
 def is_ready(window):
     return not is_sensitive(window.find('push button', '^Stop$')) \
         and is_sensitive(window.find('push button', '^Generate$'))
@@ -137,11 +143,7 @@ def stop(window):
 def kill_and_return(window, program):
     window.write(LONG + '\nAnd a line that was never spoken.')
 
-    def kept():
-        pattern = os.path.join(os.environ['XDG_DATA_HOME'], 'qora-tts/drafts/draft-1.txt')
-        with open(pattern, encoding='utf-8') as file:
-            return file.read().endswith('never spoken.')
-    wait_for('the draft is on disk', kept)
+    wait_for('the draft is on disk', lambda: draft().endswith('never spoken.'))
     window.kill()
 
     window = Window(program, QORA_ENGINE='')
@@ -152,6 +154,8 @@ def kill_and_return(window, program):
     window.click(window.find('list item', '^The mole had been'))
     wait_for('the first take is open', lambda: window.read().startswith('The mole'))
     window.label('^Part . of 3: Done')
+    wait_for('the draft is that of the take', lambda: draft().split('\n')[1].startswith('The mole'))
+    assert draft().split('\n')[0] != ''
     return window
 
 
