@@ -61,7 +61,10 @@ qora_paths_find_demo_voice (void)
     if (parents[i] != NULL)
       {
         g_autofree char *folder = g_build_filename (parents[i], "demo", NULL);
+        g_autofree char *packed = g_build_filename (folder, "demo.qora-tts", NULL);
 
+        if (g_file_test (packed, G_FILE_TEST_EXISTS))
+          return g_steal_pointer (&packed);
         if (g_file_test (folder, G_FILE_TEST_EXISTS))
           return g_steal_pointer (&folder);
       }
