@@ -63,6 +63,9 @@ def main():
     count = Count(arguments.skipped)
     for folder in arguments.folders:
         log = folder / 'meson-logs' / 'testlog.json'
+        if not log.exists():
+            count.fail(folder.name, 'no test was run')
+            continue
         for line in log.read_text(encoding='utf-8').splitlines():
             add_test(count, folder.name, json.loads(line))
     print(f'{count.passed} passed, {count.failed} failed, {count.skipped} skipped')
