@@ -27,7 +27,7 @@ def model_config(text_vocabulary, special_ids, codebook=512, groups=8):
              "codec_think_bos_id", "codec_think_eos_id"]
     codec_ids = {name: codebook + i for i, name in enumerate(names)}
     common = {"hidden_act": "silu", "rms_norm_eps": 1e-6, "rope_theta": 10000.0, "attention_bias": False,
-              "use_sliding_window": False, "tie_word_embeddings": False, "num_code_groups": groups}
+              "attention_dropout": 0, "use_sliding_window": False, "tie_word_embeddings": False, "num_code_groups": groups}
     predictor = dict(
         common, model_type="qwen3_tts_talker_code_predictor", vocab_size=codebook, hidden_size=128,
         intermediate_size=384, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, head_dim=32,
@@ -36,7 +36,7 @@ def model_config(text_vocabulary, special_ids, codebook=512, groups=8):
     talker = dict(
         common, model_type="qwen3_tts_talker", vocab_size=codebook + RESERVED_IDS, hidden_size=256,
         intermediate_size=512, num_hidden_layers=5, num_attention_heads=4, num_key_value_heads=2, head_dim=64,
-        max_position_embeddings=4096, attention_dropout=0, text_hidden_size=128, text_vocab_size=text_vocabulary,
+        max_position_embeddings=4096, text_hidden_size=128, text_vocab_size=text_vocabulary,
         rope_scaling={"interleaved": True, "mrope_section": [12, 10, 10], "rope_type": "default", "type": "default"},
         position_id_per_seconds=13, codec_language_id={"english": codebook + 51},
         spk_id={name: codebook + 100 + i for i, name in enumerate(SPEAKERS)},
