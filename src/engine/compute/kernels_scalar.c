@@ -66,10 +66,12 @@ unpack_q8_row (const uint8_t *group, int row, int8_t *levels)
 }
 
 static void
-multiply_quantized (const uint8_t *strips, size_t group_bytes,
-                    void (*unpack_row) (const uint8_t *group, int row, int8_t *levels),
-                    int n_strips, const qtts_quantized *x, int n, float *y, size_t ldy)
+multiply_quantized (qtts_format format, const uint8_t *strips, int n_strips,
+                    const qtts_quantized *x, int n, float *y, size_t ldy)
 {
+  const bool q4 = format == QTTS_FORMAT_Q4;
+  const size_t group_bytes = (size_t) (q4 ? 4 : 8) * 64 + 2 * ROWS;
+
   for (int s = 0; s < n_strips; s++)
     for (int row = 0; row < ROWS; row++)
       for (int c = 0; c < n; c++)
@@ -84,25 +86,13 @@ multiply_quantized (const uint8_t *strips, size_t group_bytes,
               int8_t levels[GROUP];
               uint16_t scale;
 
-              unpack_row (group, row, levels);
+              (q4 ? unpack_q4_row : unpack_q8_row) (group, row, levels);
               memcpy (&scale, group + group_bytes - 2 * ROWS + 2 * row, sizeof scale);
               sum += (float) dot (levels, x->values + at * GROUP, GROUP)
                      * (qtts_f16_to_float (scale) * x->scales[at]);
             }
           y[(size_t) c * ldy + (size_t) (s * ROWS + row)] = sum;
         }
-}
-
-static void
-multiply_q4 (const void *strips, int n_strips, const qtts_quantized *x, int n, float *y, size_t ldy)
-{
-  multiply_quantized (strips, 4 * 64 + 2 * ROWS, unpack_q4_row, n_strips, x, n, y, ldy);
-}
-
-static void
-multiply_q8 (const void *strips, int n_strips, const qtts_quantized *x, int n, float *y, size_t ldy)
-{
-  multiply_quantized (strips, 8 * 64 + 2 * ROWS, unpack_q8_row, n_strips, x, n, y, ldy);
 }
 
 /* Value number `index` of an array that may not be aligned. */
@@ -234,14 +224,5 @@ attend (const qtts_attention_head *head, const float *q, int queries, float *out
     attend_one (head, q + query * head->dim, out + query * head->dim, scores);
 }
 
-const qtts_kernels qtts_kernels_scalar = {
-  .quantize = quantize,
-  .multiply_q4 = multiply_q4,
-  .multiply_q8 = multiply_q8,
-  .multiply_strips = multiply_strips,
-  .multiply_rows = multiply_rows,
-  .rms_norm = rms_norm,
-  .silu_multiply = silu_multiply,
-  .narrow = narrow,
-  .attend = attend,
-};
+#define KERNELS qtts_kernels_scalar
+#include "kernels_table.h"
