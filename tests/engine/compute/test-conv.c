@@ -7,10 +7,11 @@
 #include <string.h>
 
 #include "compute/conv.h"
-#include "compute/cpu.h"
 #include "compute/half.h"
 #include "compute/matrix.h"
+#include "conv_levels.h"
 #include "fixture.h"
+#include "random.h"
 
 enum
 {
@@ -24,18 +25,6 @@ typedef enum
   ALL_BF16,
 } Form;
 
-static const struct
-{
-  const char *name;
-  unsigned features;
-} levels[] = {
-  { "scalar", 0 },
-  { "avx2", QTTS_CPU_AVX2 },
-  { "avx512", QTTS_CPU_AVX2 | QTTS_CPU_AVX512 },
-  { "avx512-bf16", QTTS_CPU_AVX2 | QTTS_CPU_AVX512 | QTTS_CPU_AVX512_BF16 },
-  { "neon", QTTS_CPU_NEON },
-};
-
 /* A convolution in float, [out][tap][in], and all that follows it. */
 typedef struct
 {
@@ -45,22 +34,6 @@ typedef struct
   float *bias, *scale, *alpha, *inverse_beta;
   float *residual; /* [times][out] */
 } Case;
-
-static float
-random_value (void)
-{
-  return (float) g_test_rand_double_range (-1, 1);
-}
-
-static float *
-random_values (gsize n)
-{
-  float *values = g_new (float, n);
-
-  for (gsize i = 0; i < n; i++)
-    values[i] = random_value ();
-  return values;
-}
 
 static float
 rounded (float value, gboolean bf16)
@@ -74,17 +47,17 @@ random_case (int out, int in, int taps, int dilation, int times, Form form)
   const gsize history = (gsize) (taps - 1) * dilation;
   Case c = { .out = out, .in = in, .taps = taps, .dilation = dilation, .times = times };
 
-  c.weights = random_values ((gsize) out * taps * in);
-  c.x = random_values ((history + times) * in);
+  c.weights = random_values ((gsize) out * taps * in, 1);
+  c.x = random_values ((history + times) * in, 1);
   for (gsize i = 0; i < (gsize) out * taps * in; i++)
     c.weights[i] = rounded (c.weights[i], form != ALL_FLOAT);
   for (gsize i = 0; i < (history + times) * in; i++)
     c.x[i] = rounded (c.x[i], form == ALL_BF16);
-  c.bias = random_values (out);
-  c.scale = random_values (out);
-  c.alpha = random_values (out);
-  c.inverse_beta = random_values (out);
-  c.residual = random_values ((gsize) times * out);
+  c.bias = random_values (out, 1);
+  c.scale = random_values (out, 1);
+  c.alpha = random_values (out, 1);
+  c.inverse_beta = random_values (out, 1);
+  c.residual = random_values ((gsize) times * out, 1);
   return c;
 }
 

@@ -6,27 +6,15 @@
 #include <math.h>
 #include <string.h>
 
-#include "compute/cpu.h"
 #include "compute/filter.h"
 #include "compute/half.h"
+#include "conv_levels.h"
 #include "fixture.h"
 
 enum
 {
   STRIP = QTTS_STRIP_ROWS,
   TAPS = QTTS_FILTER_TAPS,
-};
-
-static const struct
-{
-  const char *name;
-  unsigned features;
-} levels[] = {
-  { "scalar", 0 },
-  { "avx2", QTTS_CPU_AVX2 },
-  { "avx512", QTTS_CPU_AVX2 | QTTS_CPU_AVX512 },
-  { "avx512-bf16", QTTS_CPU_AVX2 | QTTS_CPU_AVX512 | QTTS_CPU_AVX512_BF16 },
-  { "neon", QTTS_CPU_NEON },
 };
 
 static int

@@ -10,6 +10,7 @@
 #include "compute/half.h"
 #include "compute/kernels.h"
 #include "fixture.h"
+#include "random.h"
 
 enum
 {
@@ -46,27 +47,11 @@ for_each_table (gconstpointer data)
     g_test_skip ("this machine has only the scalar kernels");
 }
 
-static float
-random_value (void)
-{
-  return (float) g_test_rand_double_range (-2, 2);
-}
-
-static float *
-random_values (gsize n)
-{
-  float *values = g_new (float, n);
-
-  for (gsize i = 0; i < n; i++)
-    values[i] = random_value ();
-  return values;
-}
-
 static void
 test_quantize (const qtts_kernels *kernels)
 {
   const int groups = 5;
-  g_autofree float *x = random_values (32 * groups);
+  g_autofree float *x = random_values (32 * groups, 2);
   gint8 values[2][32 * 5];
   float scales[2][5];
   gint32 offsets[2][5];
@@ -93,7 +78,7 @@ random_quantized_strips (gsize group_bytes, int n_strips, int groups)
       for (gsize i = 0; i < group_bytes - sizeof scales; i++)
         strips[g * group_bytes + i] = (guint8) g_test_rand_int_range (0, 256);
       for (int r = 0; r < 16; r++)
-        scales[r] = qtts_float_to_f16 (random_value () / 64);
+        scales[r] = qtts_float_to_f16 (random_value (2) / 64);
       memcpy (strips + (g + 1) * group_bytes - sizeof scales, scales, sizeof scales);
     }
   return strips;
@@ -113,7 +98,7 @@ check_quantized (const char *name, MultiplyQuantized twin, MultiplyQuantized fas
       const int n_strips = shapes[i][0], groups = shapes[i][1];
       const gsize ldy = 16 * (gsize) n_strips + 16;
       g_autofree guint8 *strips = random_quantized_strips (group_bytes, n_strips, groups);
-      g_autofree float *inputs = random_values (32 * (gsize) groups * MOST_COLUMNS);
+      g_autofree float *inputs = random_values (32 * (gsize) groups * MOST_COLUMNS, 2);
       g_autofree gint8 *values = g_new (gint8, 32 * (gsize) groups * MOST_COLUMNS);
       g_autofree float *scales = g_new (float, (gsize) groups *MOST_COLUMNS);
       g_autofree gint32 *offsets = g_new (gint32, (gsize) groups * MOST_COLUMNS);
@@ -152,7 +137,7 @@ random_stored (qtts_format format, gsize n)
 
   for (gsize i = 0; i < n; i++)
     {
-      const float value = random_value ();
+      const float value = random_value (2);
       const guint16 half
           = format == QTTS_FORMAT_F16 ? qtts_float_to_f16 (value) : qtts_float_to_bf16 (value);
 
@@ -171,7 +156,7 @@ check_float (const char *name, MultiplyFloat twin, MultiplyFloat fast, qtts_form
 {
   const gsize ldx = (gsize) (cols + 31) / 32 * 32, ldy = (gsize) (n_rows * unit) + 16;
   g_autofree guint8 *weights = random_stored (format, (gsize) (n_rows * unit * cols));
-  g_autofree float *x = random_values (ldx * MOST_COLUMNS);
+  g_autofree float *x = random_values (ldx * MOST_COLUMNS, 2);
   g_autofree float *expected = g_new0 (float, ldy *MOST_COLUMNS);
   g_autofree float *alone = g_new0 (float, ldy);
 
@@ -215,8 +200,8 @@ test_rms_norm (const qtts_kernels *kernels)
 {
   for (int n = 1; n < 70; n += 3)
     {
-      g_autofree float *x = random_values ((gsize) n);
-      g_autofree float *weight = random_values ((gsize) n);
+      g_autofree float *x = random_values ((gsize) n, 2);
+      g_autofree float *weight = random_values ((gsize) n, 2);
       g_autofree float *expected = g_new (float, n);
 
       qtts_kernels_scalar.rms_norm (x, weight, n, 1e-6f, expected);
@@ -230,8 +215,8 @@ test_silu_multiply (const qtts_kernels *kernels)
 {
   for (int n = 1; n < 70; n += 3)
     {
-      g_autofree float *gate = random_values ((gsize) n);
-      g_autofree float *up = random_values ((gsize) n);
+      g_autofree float *gate = random_values ((gsize) n, 2);
+      g_autofree float *up = random_values ((gsize) n, 2);
       g_autofree float *expected = NULL;
 
       gate[0] = 200;
@@ -246,7 +231,7 @@ test_silu_multiply (const qtts_kernels *kernels)
 static void
 test_narrow (const qtts_kernels *kernels)
 {
-  g_autofree float *x = random_values (64);
+  g_autofree float *x = random_values (64, 2);
   guint16 expected[64], half[64];
 
   x[3] = 1e-6f;
@@ -263,7 +248,7 @@ check_attend (const qtts_kernels *kernels, bool is_half, int dim, int begin, int
   const gsize capacity = (gsize) (end + 15) / 16 * 16;
   g_autofree guint8 *keys = random_stored (format, capacity * (gsize) dim);
   g_autofree guint8 *values = random_stored (format, capacity * (gsize) dim);
-  g_autofree float *q = random_values ((gsize) (queries * dim));
+  g_autofree float *q = random_values ((gsize) (queries * dim), 2);
   g_autofree float *out = g_new0 (float, queries *dim);
   g_autofree float *expected = g_new0 (float, queries *dim);
   g_autofree float *scores = g_new (float, capacity *(gsize) queries);
