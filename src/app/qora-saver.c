@@ -12,8 +12,6 @@
 #include "qora-exporter.h"
 #include "qora-voice.h"
 
-#define NAME_LENGTH 60 /* characters */
-
 typedef struct
 {
   char *path;
@@ -38,20 +36,6 @@ save_job_free (SaveJob *job)
   g_free (job->voice);
   g_array_unref (job->cues);
   g_free (job);
-}
-
-char *
-qora_save_suggest_name (const char *title, QoraAudioFormat format)
-{
-  g_autofree char *name = g_utf8_substring (title, 0, MIN (NAME_LENGTH, g_utf8_strlen (title, -1)));
-
-  g_strdelimit (name, "/\\:*?\"<>|\t\r\n", ' ');
-  g_strstrip (name);
-  while (*name == '.')
-    *name = ' ';
-  g_strstrip (name);
-  return g_strconcat (*name != '\0' ? name : _ ("Speech"), ".",
-                      qora_audio_format_get_extension (format), NULL);
 }
 
 static void

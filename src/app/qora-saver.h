@@ -38,8 +38,4 @@ void qora_save_async (const QoraSaveOptions *options, GCancellable *cancellable,
 /* (transfer full) the path */
 char *qora_save_finish (GAsyncResult *result, GError **error);
 
-/* A file name for a title: without what file systems or other programs stumble over, and not too
- * long. (transfer full) */
-char *qora_save_suggest_name (const char *title, QoraAudioFormat format);
-
 G_END_DECLS

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "qora-file-name.h"
 #include "qora-saver.h"
 #include "qora-sound-content.h"
 #include "qora-window-private.h"
@@ -285,18 +286,48 @@ get_export_folder (QoraWindow *self)
   return g_file_new_for_path (music != NULL ? music : g_get_home_dir ());
 }
 
+/* What the pattern of the preferences makes of the take. {number} is the first in `folder` that is
+ * free, which may be NULL. (transfer full) */
+static char *
+suggest_name (QoraWindow *self, QoraAudioFormat format, const char *folder)
+{
+  QoraTake *take = qora_project_get_take (self->project);
+  const char *id = qora_take_get_voice (take);
+  g_autoptr (QoraVoice) voice = id != NULL ? qora_voice_new (id) : NULL;
+  g_autofree char *pattern = g_settings_get_string (self->settings, "file-name");
+  QoraFileName fields = { .title = qora_take_get_title (take),
+                          .voice = voice != NULL ? qora_voice_get_name (voice) : NULL,
+                          .created = qora_take_get_created (take) };
+  g_autofree char *name = NULL;
+  g_autofree char *last = NULL;
+  g_autofree char *path = NULL;
+
+  do
+    {
+      g_free (last);
+      g_free (path);
+      last = g_steal_pointer (&name);
+      fields.number++;
+      name = qora_file_name_format (pattern, &fields, qora_audio_format_get_extension (format));
+      path = folder != NULL ? g_build_filename (folder, name, NULL) : NULL;
+    }
+  while (path != NULL && g_strcmp0 (name, last) != 0 && g_file_test (path, G_FILE_TEST_EXISTS));
+  return g_steal_pointer (&name);
+}
+
 static void
 ask_where_to_save (QoraWindow *self, QoraAudioFormat format)
 {
   GtkFileChooserNative *dialog;
   g_autoptr (GFile) folder = get_export_folder (self);
+  g_autofree char *path = NULL;
   g_autofree char *name = NULL;
 
   if (qora_project_get_sound (self->project) == NULL)
     return;
   dialog = create_chooser (self, _ ("Save Speech"), GTK_FILE_CHOOSER_ACTION_SAVE);
-  name = qora_save_suggest_name (qora_take_get_title (qora_project_get_take (self->project)),
-                                 format);
+  path = g_file_get_path (folder);
+  name = suggest_name (self, format, path);
   gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder, NULL);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_save_chosen), self, 0);
@@ -377,8 +408,8 @@ on_drag_prepare (GtkDragSource *source, double x, double y, QoraWindow *self)
 
   if (sound == NULL || take == NULL || qora_project_get_running (self->project))
     return NULL;
-  name = qora_save_suggest_name (qora_take_get_title (take),
-                                 (QoraAudioFormat) g_settings_get_enum (self->settings, "format"));
+  name
+      = suggest_name (self, (QoraAudioFormat) g_settings_get_enum (self->settings, "format"), NULL);
   path = g_build_filename (g_get_user_cache_dir (), "qora-tts", "dragged", name, NULL);
   return qora_sound_content_new (sound, path, qora_take_get_title (take),
                                  qora_take_get_voice (take));
