@@ -5,20 +5,16 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
 
 #include "qora-application.h"
+#include "qora-locale.h"
 
 int
 main (int argc, char **argv)
 {
   g_autoptr (QoraApplication) app = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, QORA_LOCALE_DIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
-
+  qora_locale_init ();
   g_set_prgname (QORA_APP_ID);
   g_set_application_name (_ ("Qora"));
   app = qora_application_new ();

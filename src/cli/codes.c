@@ -5,6 +5,7 @@
 #include "codes.h"
 
 #include <cjson/cJSON.h>
+#include <glib/gi18n.h>
 #include <math.h>
 
 #include "errors.h"
@@ -57,7 +58,7 @@ check_count (const cJSON *root, const char *path, const char *key, int right, GE
 
   if (item == NULL || (is_whole (item) && item->valuedouble == right))
     return TRUE;
-  return fail (error, path, "\"%s\" must be %d here", key, right);
+  return fail (error, path, _ ("\"%s\" must be %d here"), key, right);
 }
 
 static gboolean
@@ -68,13 +69,13 @@ read_frame (const cJSON *row, const char *path, const qtts_model_info *model, in
   int g = 0;
 
   if (!cJSON_IsArray (row) || cJSON_GetArraySize (row) != model->groups)
-    return fail (error, path, "frame %d of \"codes\" must be an array of %d numbers", t,
+    return fail (error, path, _ ("frame %d of \"codes\" must be an array of %d numbers"), t,
                  model->groups);
   cJSON_ArrayForEach (code, row)
   {
     if (!is_whole (code) || code->valuedouble < 0 || code->valuedouble >= model->codebook_size)
       return fail (error, path,
-                   "frame %d, group %d of \"codes\" must be a whole number from 0 to %d", t, g,
+                   _ ("frame %d, group %d of \"codes\" must be a whole number from 0 to %d"), t, g,
                    model->codebook_size - 1);
     frame[g++] = (gint32) code->valuedouble;
   }
@@ -92,13 +93,13 @@ read_root (const cJSON *root, const char *path, const qtts_model_info *model, in
 
   if (!cJSON_IsObject (root) || !cJSON_IsArray (rows))
     {
-      fail (error, path, "must be an object with an array \"codes\"");
+      fail (error, path, _ ("must be an object with an array \"codes\""));
       return NULL;
     }
   *frames = cJSON_GetArraySize (rows);
   if (*frames == 0)
     {
-      fail (error, path, "\"codes\" is empty");
+      fail (error, path, _ ("\"codes\" is empty"));
       return NULL;
     }
   if (!check_count (root, path, "groups", model->groups, error)
@@ -127,7 +128,7 @@ cli_codes_read (const char *path, const qtts_model_info *model, int *frames, GEr
     return NULL;
   root = cJSON_ParseWithLengthOpts (text, length + 1, NULL, TRUE);
   if (root == NULL)
-    fail (error, path, "is not JSON");
+    fail (error, path, _ ("is not JSON"));
   else
     codes = read_root (root, path, model, frames, error);
   cJSON_Delete (root);

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "encoder.h"
@@ -24,7 +25,8 @@ CliEncoder *
 cli_encoder_new (const char *path, int sample_rate, GError **error)
 {
   g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED,
-               "--output %s: this qora-tts was built without GStreamer and writes WAV only", path);
+               _ ("--output %s: this qora-tts was built without GStreamer and writes WAV only"),
+               path);
   return NULL;
 }
 

@@ -5,6 +5,7 @@
 #include "encoder.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <unistd.h>
 
@@ -37,19 +38,21 @@ check (const char *path, QoraAudioFormat format, int sample_rate, GError **error
   if (!qora_audio_format_is_available (format, &package))
     {
       g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED,
-                   "--output %s: this system has no %s encoder, install %s", path, name, package);
+                   _ ("--output %s: this system has no %s encoder, install %s"), path, name,
+                   package);
       return FALSE;
     }
   if (sample_rate != QORA_SOUND_RATE)
     {
       g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
-                   "--output %s: a model of %d Hz can only be written as WAV", path, sample_rate);
+                   _ ("--output %s: a model of %d Hz can only be written as WAV"), path,
+                   sample_rate);
       return FALSE;
     }
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    return cli_fail_errno (error, EISDIR, path, "cannot be written");
+    return cli_fail_errno (error, EISDIR, path, _ ("cannot be written"));
   if (g_access (folder, W_OK | X_OK) != 0)
-    return cli_fail_errno (error, errno, path, "cannot be written");
+    return cli_fail_errno (error, errno, path, _ ("cannot be written"));
   return TRUE;
 }
 

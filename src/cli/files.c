@@ -5,6 +5,7 @@
 #include "files.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@ read_stream (FILE *stream, gsize *length, GError **error)
     g_string_append_len (text, block, n);
   if (ferror (stream))
     {
-      cli_fail_errno (error, errno, "standard input", "cannot be read");
+      cli_fail_errno (error, errno, _ ("standard input"), _ ("cannot be read"));
       return NULL;
     }
   *length = text->len;
@@ -37,7 +38,7 @@ cli_read_file (const char *path, gsize *length, GError **error)
   if (strcmp (path, "-") == 0)
     return read_stream (stdin, length, error);
   if (!g_file_get_contents (path, &text, length, &reason))
-    g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED, "%s: cannot be read: %s", path,
+    g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED, _ ("%s: cannot be read: %s"), path,
                  reason->message);
   return text;
 }
@@ -50,10 +51,11 @@ write_in_place (const char *path, const char *text, GError **error)
   gboolean written;
 
   if (stream == NULL)
-    return cli_fail_errno (error, errno, path, "cannot be written");
+    return cli_fail_errno (error, errno, path, _ ("cannot be written"));
   written = fputs (text, stream) >= 0 && fflush (stream) == 0;
   if (!written)
-    cli_fail_errno (error, errno, to_stdout ? "standard output" : path, "cannot be written");
+    cli_fail_errno (error, errno, to_stdout ? _ ("standard output") : path,
+                    _ ("cannot be written"));
   if (!to_stdout)
     fclose (stream);
   return written;
@@ -70,7 +72,7 @@ cli_write_file (const char *path, const char *text, GError **error)
                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0666,
                                 &reason))
     return TRUE;
-  g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED, "%s: cannot be written: %s", path,
+  g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED, _ ("%s: cannot be written: %s"), path,
                reason->message);
   return FALSE;
 }
@@ -83,8 +85,8 @@ cli_to_utf8 (const char *bytes, gsize length, const char *what, GError **error)
 
   if (memchr (bytes, 0, length) != NULL)
     {
-      g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED, "%s: holds a zero byte, so it is not a text",
-                   what);
+      g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED,
+                   _ ("%s: holds a zero byte, so it is not a text"), what);
       return NULL;
     }
   if (g_str_has_prefix (bytes, "\xEF\xBB\xBF"))
@@ -98,8 +100,8 @@ cli_to_utf8 (const char *bytes, gsize length, const char *what, GError **error)
   if (!g_get_charset (NULL))
     text = g_locale_to_utf8 (bytes, length, NULL, NULL, NULL);
   if (text == NULL)
-    g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED, "%s: is not UTF-8 at byte %" G_GSIZE_FORMAT,
-                 what, (gsize) (end - bytes));
+    g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED, _ ("%s: is not UTF-8 at byte %td"), what,
+                 end - bytes);
   return text;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "inform.h"
 
+#include <glib/gi18n.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,7 +17,7 @@ cli_list_speakers (CliSession *session)
   const qtts_model_info *info = session->info;
 
   if (info->n_speakers == 0)
-    cli_session_say (session, "this model has no preset voices; describe one with --instruct");
+    cli_session_say (session, _ ("this model has no preset voices; describe one with --instruct"));
   for (size_t i = 0; i < info->n_speakers; i++)
     printf ("%s\n", info->speakers[i].name);
 }
@@ -34,7 +35,8 @@ cli_list_languages (CliSession *session)
 static const char *
 describe_kind (qtts_kind kind)
 {
-  return kind == QTTS_KIND_VOICE_DESIGN ? "voices designed by description" : "preset voices";
+  return kind == QTTS_KIND_VOICE_DESIGN ? _ ("voices designed by description")
+                                        : _ ("preset voices");
 }
 
 static void
@@ -47,15 +49,15 @@ print_speakers (const qtts_model_info *info)
 
       printf ("%s %s", i == 0 ? "" : ",", speaker->name);
       if (speaker->dialect != NULL)
-        printf (" (Chinese in %s)", speaker->dialect);
+        printf (_ (" (Chinese in %s)"), speaker->dialect);
     }
-  printf ("%s\n", info->n_speakers == 0 ? " none" : "");
+  printf ("%s\n", info->n_speakers == 0 ? _ (" none") : "");
 }
 
 static void
 print_languages (const qtts_model_info *info)
 {
-  printf ("Languages: auto");
+  printf (_ ("Languages: auto"));
   for (size_t i = 0; i < info->n_languages; i++)
     printf (", %s", info->languages[i].name);
   printf ("\n");
@@ -67,20 +69,20 @@ cli_print_info (CliSession *session)
   const qtts_model_info *info = session->info;
   const qtts_sampling *sampling = &info->sampling;
 
-  printf ("Name: %s\n", info->name);
-  printf ("Kind: %s\n", describe_kind (info->kind));
-  printf ("Size: %s\n", info->size);
-  printf ("Precision: %s\n", qtts_precision_name (info->precision));
-  printf ("Threads: %d\n", info->threads);
-  printf ("Instructions: %s\n", info->cpu);
-  printf ("Sound: %d Hz, %.1f frames a second, %d codes of %d a frame\n", info->sample_rate,
+  printf (_ ("Name: %s\n"), info->name);
+  printf (_ ("Kind: %s\n"), describe_kind (info->kind));
+  printf (_ ("Size: %s\n"), info->size);
+  printf (_ ("Precision: %s\n"), qtts_precision_name (info->precision));
+  printf (_ ("Threads: %d\n"), info->threads);
+  printf (_ ("Instructions: %s\n"), info->cpu);
+  printf (_ ("Sound: %d Hz, %.1f frames a second, %d codes of %d a frame\n"), info->sample_rate,
           (double) info->sample_rate / info->samples_per_frame, info->groups, info->codebook_size);
-  printf ("Style by --instruct: %s\n", info->honours_instruct ? "yes" : "no");
+  printf (_ ("Style by --instruct: %s\n"), info->honours_instruct ? _ ("yes") : _ ("no"));
   print_speakers (info);
   print_languages (info);
-  printf ("Sampling: temperature %g, top-k %d, top-p %g, repetition penalty %g\n",
+  printf (_ ("Sampling: temperature %g, top-k %d, top-p %g, repetition penalty %g\n"),
           sampling->temperature, sampling->top_k, sampling->top_p, sampling->repetition_penalty);
-  printf ("Longest speech: %d frames, %.0f s\n", info->max_frames,
+  printf (_ ("Longest speech: %d frames, %.0f s\n"), info->max_frames,
           (double) info->max_frames * info->samples_per_frame / info->sample_rate);
 }
 

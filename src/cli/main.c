@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "interrupt.h"
 #include "models.h"
 #include "options.h"
+#include "qora-locale.h"
 #include "session.h"
 #include "speak.h"
 
@@ -82,7 +84,7 @@ run (char **argv, GError **error)
       && (!cli_session_open (&session, &options, error) || !act (&session, error)))
     return FALSE;
   return fflush (stdout) == 0
-         || cli_fail_errno (error, errno, "standard output", "cannot be written");
+         || cli_fail_errno (error, errno, _ ("standard output"), _ ("cannot be written"));
 }
 
 int
@@ -90,8 +92,9 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
 
-  /* Encoding only: numbers keep their point in files and on the command line. */
-  setlocale (LC_CTYPE, "");
+  qora_locale_init ();
+  /* Numbers keep their point in files and on the command line. */
+  setlocale (LC_NUMERIC, "C");
   cli_interrupt_install ();
   if (run (argv, &error))
     return EXIT_SUCCESS;

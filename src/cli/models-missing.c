@@ -3,13 +3,15 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "errors.h"
+
 #include "models.h"
+#include <glib/gi18n.h>
 
 static gboolean
 refuse (const char *option, GError **error)
 {
   g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED,
-               "%s: this qora-tts was built without libsoup and json-glib", option);
+               _ ("%s: this qora-tts was built without libsoup and json-glib"), option);
   return FALSE;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "models.h"
 
+#include <glib/gi18n.h>
 #include <stdio.h>
 
 #include "errors.h"
@@ -64,7 +65,7 @@ load_catalogue (GError **error)
   GListModel *catalogue = qora_catalogue_load_default (&reason);
 
   if (catalogue == NULL)
-    g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED, "the catalogue of models: %s",
+    g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED, _ ("the catalogue of models: %s"),
                  reason->message);
   return catalogue;
 }
@@ -93,7 +94,7 @@ cli_list_models (GError **error)
 
       if (model == NULL)
         print_model (name, qora_catalogue_entry_get_size (entry),
-                     qora_catalogue_entry_get_kind (entry), "not installed");
+                     qora_catalogue_entry_get_kind (entry), _ ("not installed"));
     }
   return TRUE;
 }
@@ -133,12 +134,12 @@ describe_progress (const QoraDownloadProgress *progress)
   g_autofree char *rate = format_size ((guint64) progress->rate);
 
   if (progress->state == QORA_DOWNLOAD_CHECKING)
-    return g_strdup_printf ("checking %s", progress->file);
+    return g_strdup_printf (_ ("checking %s"), progress->file);
   if (progress->state == QORA_DOWNLOAD_WAITING)
-    return g_strdup_printf ("waiting to try %s again", progress->file);
+    return g_strdup_printf (_ ("waiting to try %s again"), progress->file);
   if (progress->left_s < 0)
-    return g_strdup_printf ("file %u of %u", progress->file_index + 1, progress->n_files);
-  return g_strdup_printf ("file %u of %u, %s/s, %d:%02d left", progress->file_index + 1,
+    return g_strdup_printf (_ ("file %u of %u"), progress->file_index + 1, progress->n_files);
+  return g_strdup_printf (_ ("file %u of %u, %s/s, %d:%02d left"), progress->file_index + 1,
                           progress->n_files, rate, (int) progress->left_s / 60,
                           (int) progress->left_s % 60);
 }
@@ -172,7 +173,7 @@ download (Job *job, QoraCatalogueEntry *entry, const char *data_folder, GError *
   g_autofree char *size = format_size (qora_catalogue_entry_get_size (entry));
 
   if (!job->options->quiet)
-    cli_message ("downloading %s, %s", qora_catalogue_entry_get_title (entry), size);
+    cli_message (_ ("downloading %s, %s"), qora_catalogue_entry_get_title (entry), size);
   g_signal_connect (fetching, "progress", G_CALLBACK (on_download_progress), job);
   qora_model_download_run_async (fetching, job->cancellable, on_downloaded, job);
   return wait_for_end (job, error);
@@ -206,7 +207,7 @@ convert (Job *job, const char *name, GError **error)
   if (!wait_for_end (job, error))
     return FALSE;
   if (!job->options->quiet)
-    cli_message ("%s is ready; the checkpoint beside it is only needed for other precisions",
+    cli_message (_ ("%s is ready; the checkpoint beside it is only needed for other precisions"),
                  target);
   return TRUE;
 }
@@ -222,7 +223,7 @@ find_entry (const char *name, GError **error)
   entry = qora_catalogue_find (catalogue, name);
   if (entry == NULL)
     g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
-                 "--download %s: there is no such model; --list-models names them", name);
+                 _ ("--download %s: there is no such model; --list-models names them"), name);
   return entry;
 }
 
@@ -244,7 +245,7 @@ cli_download_model (const CliOptions *options, GError **error)
   if (installed != NULL && qora_model_is_packed (installed))
     {
       if (!options->quiet)
-        cli_message ("%s is installed", qora_model_get_path (installed));
+        cli_message (_ ("%s is installed"), qora_model_get_path (installed));
       return TRUE;
     }
   job.progress = cli_progress_new (options->quiet);

@@ -4,6 +4,7 @@
  */
 #include "options.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
@@ -48,16 +49,6 @@ raw_options_clear (RawOptions *raw)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RawOptions, raw_options_clear)
 
-#define DESCRIPTION                                                                                \
-  "Without --load and --model-path the model is the current folder if it holds a\n"                \
-  "checkpoint, else the first installed voice, else the demo voice.\n"                             \
-  "\n"                                                                                             \
-  "A text file is spoken sentence by sentence; sentence k, counted from 0, has the\n"              \
-  "seed SEED + 1000 k.\n"                                                                          \
-  "\n"                                                                                             \
-  "Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted (what was made until\n"           \
-  "then is kept).\n"
-
 #define FILE_ARG   G_OPTION_ARG_FILENAME
 #define STRING_ARG G_OPTION_ARG_FILENAME /* bytes: GLib would refuse UTF-8 in the C locale */
 #define INT_ARG    G_OPTION_ARG_INT
@@ -68,20 +59,22 @@ static void
 add_model_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
 {
   const GOptionEntry entries[] = {
-    { "load", 0, 0, FILE_ARG, &o->load, "Speak with a .qora-tts file", "FILE" },
-    { "model-path", 0, 0, FILE_ARG, &o->model_path, "Speak with a Hugging Face checkpoint", "DIR" },
+    { "load", 0, 0, FILE_ARG, &o->load, N_ ("Speak with a .qora-tts file"), N_ ("FILE") },
+    { "model-path", 0, 0, FILE_ARG, &o->model_path, N_ ("Speak with a Hugging Face checkpoint"),
+      N_ ("DIR") },
     { "precision", 0, 0, STRING_ARG, &raw->precision,
-      "Weights of a checkpoint: q4, q8, f16, bf16 or f32 (q4)", "NAME" },
-    { "f16", 0, 0, FLAG_ARG, &raw->f16, "The same as --precision f16", NULL },
+      N_ ("Weights of a checkpoint: q4, q8, f16, bf16 or f32 (q4)"), N_ ("NAME") },
+    { "f16", 0, 0, FLAG_ARG, &raw->f16, N_ ("The same as --precision f16"), NULL },
     { "save", 0, 0, FILE_ARG, &o->save,
-      "Write the model to a .qora-tts file; without a text, that is all", "FILE" },
+      N_ ("Write the model to a .qora-tts file; without a text, that is all"), N_ ("FILE") },
     { "download", 0, 0, STRING_ARG, &o->download,
-      "Fetch, verify and convert a model of the catalogue, and stop; the only option that uses "
-      "the network",
-      "NAME" },
+      N_ ("Fetch, verify and convert a model of the catalogue, and stop; the only option that uses "
+          "the network"),
+      N_ ("NAME") },
     { "list-models", 0, 0, FLAG_ARG, &raw->list_models,
-      "Print the models that are installed or can be downloaded", NULL },
-    { "threads", 0, 0, INT_ARG, &o->threads, "Worker threads (0: one for each core)", "N" },
+      N_ ("Print the models that are installed or can be downloaded"), NULL },
+    { "threads", 0, 0, INT_ARG, &o->threads, N_ ("Worker threads (0: one for each core)"),
+      N_ ("N") },
     G_OPTION_ENTRY_NULL,
   };
 
@@ -92,22 +85,23 @@ static void
 add_text_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
 {
   const GOptionEntry entries[] = {
-    { "text", 0, 0, STRING_ARG, &raw->text, "Text to speak, in one go (\"" DEFAULT_TEXT "\")",
-      "TEXT" },
+    { "text", 0, 0, STRING_ARG, &raw->text,
+      N_ ("Text to speak, in one go (\"Hello, how are you today?\")"), N_ ("TEXT") },
     { "text-file", 0, 0, FILE_ARG, &o->text_file,
-      "Text to speak sentence by sentence; - is standard input", "FILE" },
-    { "speaker", 0, 0, STRING_ARG, &raw->speaker, "Preset voice (ryan)", "NAME" },
-    { "language", 0, 0, STRING_ARG, &raw->language, "Language of the text, or auto (english)",
-      "NAME" },
-    { "instruct", 0, 0, STRING_ARG, &raw->instruct, "Style, or description of a designed voice",
-      "TEXT" },
+      N_ ("Text to speak sentence by sentence; - is standard input"), N_ ("FILE") },
+    { "speaker", 0, 0, STRING_ARG, &raw->speaker, N_ ("Preset voice (ryan)"), N_ ("NAME") },
+    { "language", 0, 0, STRING_ARG, &raw->language, N_ ("Language of the text, or auto (english)"),
+      N_ ("NAME") },
+    { "instruct", 0, 0, STRING_ARG, &raw->instruct,
+      N_ ("Style, or description of a designed voice"), N_ ("TEXT") },
     { "text-mode", 0, 0, STRING_ARG, &raw->text_mode,
-      "How the model reads the text: streaming or non-streaming (non-streaming)", "MODE" },
+      N_ ("How the model reads the text: streaming or non-streaming (non-streaming)"),
+      N_ ("MODE") },
     { "special-tokens", 0, 0, FLAG_ARG, &o->parse_special,
-      "Strings such as <|im_end|> in the text are the model's special tokens", NULL },
-    { "batch", 0, 0, INT_ARG, &o->batch, "Sentences made together (0: choose)", "N" },
+      N_ ("Strings such as <|im_end|> in the text are the model's special tokens"), NULL },
+    { "batch", 0, 0, INT_ARG, &o->batch, N_ ("Sentences made together (0: choose)"), N_ ("N") },
     { "pause", 0, 0, DOUBLE_ARG, &o->pause,
-      "Silence between sentences, threefold between paragraphs (0.2)", "SECONDS" },
+      N_ ("Silence between sentences, threefold between paragraphs (0.2)"), N_ ("SECONDS") },
     G_OPTION_ENTRY_NULL,
   };
 
@@ -118,20 +112,20 @@ static void
 add_sampling_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
 {
   const GOptionEntry entries[] = {
-    { "seed", 0, 0, STRING_ARG, &raw->seed, "Same seed, same speech (0)", "SEED" },
-    { "max-codes", 0, 0, INT_ARG, &o->max_codes, "At most N frames of 80 ms for each text (500)",
-      "N" },
-    { "temperature", 0, 0, DOUBLE_ARG, &o->temperature, "Variety (the model's own, often 0.9)",
-      "T" },
+    { "seed", 0, 0, STRING_ARG, &raw->seed, N_ ("Same seed, same speech (0)"), N_ ("SEED") },
+    { "max-codes", 0, 0, INT_ARG, &o->max_codes,
+      N_ ("At most N frames of 80 ms for each text (500)"), N_ ("N") },
+    { "temperature", 0, 0, DOUBLE_ARG, &o->temperature, N_ ("Variety (the model's own, often 0.9)"),
+      N_ ("T") },
     { "top-k", 0, 0, INT_ARG, &o->top_k,
-      "Draw from the K best codes; 0: all (the model's own, often 50)", "K" },
+      N_ ("Draw from the K best codes; 0: all (the model's own, often 50)"), N_ ("K") },
     { "top-p", 0, 0, DOUBLE_ARG, &o->top_p,
-      "Draw from the best codes of probability P (the model's own, often 1.0)", "P" },
+      N_ ("Draw from the best codes of probability P (the model's own, often 1.0)"), N_ ("P") },
     { "repetition-penalty", 0, 0, DOUBLE_ARG, &o->repetition_penalty,
-      "Penalty for codes that were there before (the model's own, often 1.05)", "R" },
-    { "greedy", 0, 0, FLAG_ARG, &o->greedy, "Always take the best code", NULL },
+      N_ ("Penalty for codes that were there before (the model's own, often 1.05)"), N_ ("R") },
+    { "greedy", 0, 0, FLAG_ARG, &o->greedy, N_ ("Always take the best code"), NULL },
     { "no-runaway-guard", 0, 0, FLAG_ARG, &o->no_runaway_guard,
-      "Do not stop speech that is far longer than its text can need", NULL },
+      N_ ("Do not stop speech that is far longer than its text can need"), NULL },
     G_OPTION_ENTRY_NULL,
   };
 
@@ -143,20 +137,22 @@ add_file_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
 {
   const GOptionEntry entries[] = {
     { "output", 0, 0, FILE_ARG, &o->output,
-      "Sound file, .wav, .flac, .opus, .ogg or .mp3 (output.wav); - writes raw 16-bit samples to "
-      "standard output",
-      "FILE" },
+      N_ ("Sound file, .wav, .flac, .opus, .ogg or .mp3 (output.wav); - writes raw 16-bit samples "
+          "to "
+          "standard output"),
+      N_ ("FILE") },
     { "subtitles", 0, 0, FILE_ARG, &o->subtitles,
-      "Write the text with its times, to .srt, .vtt or .lrc", "FILE" },
-    { "codes-out", 0, 0, FILE_ARG, &o->codes_out, "Write the codes as JSON", "FILE" },
-    { "codes-in", 0, 0, FILE_ARG, &o->codes_in, "Turn such codes into sound, no text", "FILE" },
-    { "stats", 0, 0, FILE_ARG, &o->stats, "Write sizes and times as JSON", "FILE" },
-    { "tokenize", 0, 0, FLAG_ARG, &raw->tokenize, "Print the text's token ids as JSON", NULL },
-    { "list-speakers", 0, 0, FLAG_ARG, &raw->list_speakers, "Print the model's voices", NULL },
-    { "list-languages", 0, 0, FLAG_ARG, &raw->list_languages, "Print its languages", NULL },
-    { "info", 0, 0, FLAG_ARG, &raw->info, "Print what is known of the model", NULL },
-    { "quiet", 'q', 0, FLAG_ARG, &o->quiet, "Only errors", NULL },
-    { "version", 0, 0, FLAG_ARG, &raw->version, "Print the version", NULL },
+      N_ ("Write the text with its times, to .srt, .vtt or .lrc"), N_ ("FILE") },
+    { "codes-out", 0, 0, FILE_ARG, &o->codes_out, N_ ("Write the codes as JSON"), N_ ("FILE") },
+    { "codes-in", 0, 0, FILE_ARG, &o->codes_in, N_ ("Turn such codes into sound, no text"),
+      N_ ("FILE") },
+    { "stats", 0, 0, FILE_ARG, &o->stats, N_ ("Write sizes and times as JSON"), N_ ("FILE") },
+    { "tokenize", 0, 0, FLAG_ARG, &raw->tokenize, N_ ("Print the text's token ids as JSON"), NULL },
+    { "list-speakers", 0, 0, FLAG_ARG, &raw->list_speakers, N_ ("Print the model's voices"), NULL },
+    { "list-languages", 0, 0, FLAG_ARG, &raw->list_languages, N_ ("Print its languages"), NULL },
+    { "info", 0, 0, FLAG_ARG, &raw->info, N_ ("Print what is known of the model"), NULL },
+    { "quiet", 'q', 0, FLAG_ARG, &o->quiet, N_ ("Only errors"), NULL },
+    { "version", 0, 0, FLAG_ARG, &raw->version, N_ ("Print the version"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->rest, NULL, NULL },
     G_OPTION_ENTRY_NULL,
   };
@@ -164,21 +160,41 @@ add_file_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
   g_option_context_add_main_entries (context, entries, NULL);
 }
 
+static void
+add_description (GOptionContext *context)
+{
+  g_autofree char *description = g_strconcat (
+      _ ("Without --load and --model-path the model is the current folder if it holds a\n"
+         "checkpoint, else the first installed voice, else the demo voice."),
+      "\n\n",
+      _ ("A text file is spoken sentence by sentence; sentence k, counted from 0, has the\n"
+         "seed SEED + 1000 k."),
+      "\n\n",
+      _ ("Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted (what was made until\n"
+         "then is kept)."),
+      "\n", NULL);
+
+  g_option_context_set_description (context, description);
+}
+
 static gboolean
 parse_command_line (CliOptions *o, RawOptions *raw, char **argv, GError **error)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new ("- text to speech");
+  g_autoptr (GOptionContext) context = g_option_context_new (_ ("- text to speech"));
   g_autoptr (GError) reason = NULL;
   g_auto (GStrv) arguments = g_strdupv (argv);
 
-  g_option_context_set_description (context, DESCRIPTION);
+  add_description (context);
   add_model_options (context, o, raw);
   add_text_options (context, o, raw);
   add_sampling_options (context, o, raw);
   add_file_options (context, o, raw);
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  g_option_group_set_translation_domain (g_option_context_get_main_group (context),
+                                         GETTEXT_PACKAGE);
   if (g_option_context_parse_strv (context, &arguments, &reason))
     return TRUE;
-  g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE, "%s; see qora-tts --help", reason->message);
+  g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE, _ ("%s; see qora-tts --help"), reason->message);
   return FALSE;
 }
 
@@ -201,11 +217,11 @@ check_precision (CliOptions *o, const RawOptions *raw, GError **error)
   if (!qtts_precision_parse (raw->precision, &o->precision))
     {
       g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
-                   "--precision %s: must be q4, q8, f16, bf16 or f32", raw->precision);
+                   _ ("--precision %s: must be q4, q8, f16, bf16 or f32"), raw->precision);
       return FALSE;
     }
   if (raw->f16 && o->precision != QTTS_PRECISION_F16)
-    return usage (error, "--f16 contradicts --precision");
+    return usage (error, _ ("--f16 contradicts --precision"));
   return TRUE;
 }
 
@@ -216,7 +232,7 @@ check_seed (CliOptions *o, const RawOptions *raw, GError **error)
       || g_ascii_string_to_unsigned (raw->seed, 10, 0, G_MAXUINT64, &o->seed, NULL))
     return TRUE;
   g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
-               "--seed %s: must be a whole number from 0 to 18446744073709551615", raw->seed);
+               _ ("--seed %s: must be a whole number from 0 to 18446744073709551615"), raw->seed);
   return FALSE;
 }
 
@@ -224,23 +240,24 @@ static gboolean
 check_numbers (const CliOptions *o, GError **error)
 {
   if (o->threads < 0 || o->threads > 1024)
-    return usage (error, "--threads: must be 0 to 1024, 0 means one for each core");
+    return usage (error, _ ("--threads: must be 0 to 1024, 0 means one for each core"));
   if (o->batch < 0 || o->batch > 1024)
-    return usage (error, "--batch: must be 0 to 1024, 0 lets the program choose");
+    return usage (error, _ ("--batch: must be 0 to 1024, 0 lets the program choose"));
   if (!(o->pause >= 0 && o->pause <= 60))
-    return usage (error, "--pause: must be 0 to 60 seconds");
+    return usage (error, _ ("--pause: must be 0 to 60 seconds"));
   if (o->max_codes < 1)
-    return usage (error, "--max-codes: must be 1 or more");
+    return usage (error, _ ("--max-codes: must be 1 or more"));
   if (!isnan (o->temperature) && !(o->temperature > 0 && o->temperature <= 100))
-    return usage (error, "--temperature: must be above 0 and at most 100; --greedy leaves nothing "
-                         "to chance");
+    return usage (error,
+                  _ ("--temperature: must be above 0 and at most 100; --greedy leaves nothing "
+                     "to chance"));
   if (o->top_k != G_MININT && o->top_k < 0)
-    return usage (error, "--top-k: must be 0 or more, 0 turns it off");
+    return usage (error, _ ("--top-k: must be 0 or more, 0 turns it off"));
   if (!isnan (o->top_p) && !(o->top_p > 0 && o->top_p <= 1))
-    return usage (error, "--top-p: must be above 0 and at most 1, which turns it off");
+    return usage (error, _ ("--top-p: must be above 0 and at most 1, which turns it off"));
   if (!isnan (o->repetition_penalty)
       && !(o->repetition_penalty >= 1 && o->repetition_penalty <= 100))
-    return usage (error, "--repetition-penalty: must be 1 to 100, 1 turns it off");
+    return usage (error, _ ("--repetition-penalty: must be 1 to 100, 1 turns it off"));
   return TRUE;
 }
 
@@ -251,7 +268,7 @@ check_text_mode (CliOptions *o, const RawOptions *raw, GError **error)
   if (o->streaming_text || raw->text_mode == NULL || strcmp (raw->text_mode, "non-streaming") == 0)
     return TRUE;
   g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
-               "--text-mode %s: must be streaming or non-streaming", raw->text_mode);
+               _ ("--text-mode %s: must be streaming or non-streaming"), raw->text_mode);
   return FALSE;
 }
 
@@ -304,8 +321,9 @@ choose_action (CliOptions *o, const RawOptions *raw, GError **error)
     if (others[i].asked && n++ == 0)
       o->action = others[i].action;
   if (n > 1)
-    return usage (error, "only one of --codes-in, --tokenize, --list-speakers, --list-languages, "
-                         "--list-models, --download, --info and --version can be done at a time");
+    return usage (error,
+                  _ ("only one of --codes-in, --tokenize, --list-speakers, --list-languages, "
+                     "--list-models, --download, --info and --version can be done at a time"));
   if (n == 0 && o->save != NULL && raw->text == NULL && o->text_file == NULL)
     o->action = CLI_ACTION_CONVERT;
   return TRUE;
@@ -319,25 +337,26 @@ check_combinations (const CliOptions *o, const RawOptions *raw, GError **error)
   if (raw->rest != NULL && raw->rest[0] != NULL)
     {
       g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
-                   "unexpected argument \"%s\": options begin with --, and a text with spaces "
-                   "stands in quotes behind --text",
+                   _ ("unexpected argument \"%s\": options begin with --, and a text with spaces "
+                      "stands in quotes behind --text"),
                    raw->rest[0]);
       return FALSE;
     }
   if (o->load != NULL && o->model_path != NULL)
-    return usage (error, "--load and --model-path exclude each other: there is one model");
+    return usage (error, _ ("--load and --model-path exclude each other: there is one model"));
   if (raw->text != NULL && o->text_file != NULL)
-    return usage (error, "--text and --text-file exclude each other");
+    return usage (error, _ ("--text and --text-file exclude each other"));
   if (o->codes_in != NULL && (raw->text != NULL || o->text_file != NULL))
-    return usage (error, "--codes-in takes its speech from the codes: leave out the text");
+    return usage (error, _ ("--codes-in takes its speech from the codes: leave out the text"));
   if (o->codes_in != NULL && o->codes_out != NULL)
-    return usage (error, "--codes-in and --codes-out exclude each other: they are the same codes");
+    return usage (error,
+                  _ ("--codes-in and --codes-out exclude each other: they are the same codes"));
   if (o->codes_in != NULL && o->subtitles != NULL)
-    return usage (error, "--codes-in and --subtitles exclude each other: codes have no text");
+    return usage (error, _ ("--codes-in and --subtitles exclude each other: codes have no text"));
   if (o->subtitles != NULL && !qora_subtitle_format_from_name (o->subtitles, &format))
     {
       g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
-                   "--subtitles %s: the name must end in .srt, .vtt or .lrc", o->subtitles);
+                   _ ("--subtitles %s: the name must end in .srt, .vtt or .lrc"), o->subtitles);
       return FALSE;
     }
   return TRUE;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +45,7 @@ write_all (CliOutput *self, const void *bytes, gsize n, GError **error)
       if (written < 0 && errno == EINTR)
         continue;
       if (written < 0)
-        return cli_fail_errno (error, errno, self->path, "cannot be written");
+        return cli_fail_errno (error, errno, self->path, _ ("cannot be written"));
       at += written;
       n -= written;
     }
@@ -57,12 +58,12 @@ open_standard_output (CliOutput *self, GError **error)
   if (isatty (STDOUT_FILENO))
     {
       g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
-                   "--output -: standard output is a terminal; lead it into a file or program");
+                   _ ("--output -: standard output is a terminal; lead it into a file or program"));
       return FALSE;
     }
-  self->path = g_strdup ("standard output");
+  self->path = g_strdup (_ ("standard output"));
   self->fd = dup (STDOUT_FILENO);
-  return self->fd >= 0 || cli_fail_errno (error, errno, self->path, "cannot be written");
+  return self->fd >= 0 || cli_fail_errno (error, errno, self->path, _ ("cannot be written"));
 }
 
 static gboolean
@@ -83,7 +84,7 @@ open_temporary (CliOutput *self, GError **error)
   if (self->fd < 0)
     {
       g_clear_pointer (&self->temporary, g_free);
-      return cli_fail_errno (error, errno, self->path, "cannot be written");
+      return cli_fail_errno (error, errno, self->path, _ ("cannot be written"));
     }
   return TRUE;
 }
@@ -106,7 +107,7 @@ open_file (CliOutput *self, GError **error)
 
   self->has_header = TRUE;
   if (g_file_test (self->path, G_FILE_TEST_IS_DIR))
-    return cli_fail_errno (error, EISDIR, self->path, "cannot be written");
+    return cli_fail_errno (error, EISDIR, self->path, _ ("cannot be written"));
   if (!cli_is_stream (self->path))
     {
       if (!open_temporary (self, error))
@@ -117,7 +118,7 @@ open_file (CliOutput *self, GError **error)
     {
       self->fd = open (self->path, O_WRONLY | O_CLOEXEC);
       if (self->fd < 0)
-        return cli_fail_errno (error, errno, self->path, "cannot be written");
+        return cli_fail_errno (error, errno, self->path, _ ("cannot be written"));
       cli_wav_header (header, self->sample_rate, G_MAXUINT32);
     }
   return write_all (self, header, sizeof header, error);
@@ -171,7 +172,7 @@ update_header (CliOutput *self, GError **error)
     return TRUE;
   cli_wav_header (header, self->sample_rate, self->samples);
   if (pwrite (self->fd, header, sizeof header, 0) != sizeof header)
-    return cli_fail_errno (error, errno, self->path, "cannot be written");
+    return cli_fail_errno (error, errno, self->path, _ ("cannot be written"));
   return TRUE;
 }
 
@@ -246,7 +247,7 @@ cli_output_truncate (CliOutput *self, guint64 samples, GError **error)
       return TRUE;
     }
   if (ftruncate (self->fd, bytes) != 0 || lseek (self->fd, bytes, SEEK_SET) < 0)
-    return cli_fail_errno (error, errno, self->path, "cannot be written");
+    return cli_fail_errno (error, errno, self->path, _ ("cannot be written"));
   self->samples = samples;
   return update_header (self, error);
 }
@@ -272,14 +273,14 @@ cli_output_finish (CliOutput *self, GError **error)
   if (self->encoder != NULL)
     return cli_encoder_finish (self->encoder, error);
   if (self->temporary != NULL && fsync (fd) != 0)
-    return cli_fail_errno (error, errno, self->path, "cannot be written");
+    return cli_fail_errno (error, errno, self->path, _ ("cannot be written"));
   self->fd = -1;
   if (close (fd) != 0)
-    return cli_fail_errno (error, errno, self->path, "cannot be written");
+    return cli_fail_errno (error, errno, self->path, _ ("cannot be written"));
   if (self->temporary == NULL)
     return TRUE;
   if (g_rename (self->temporary, self->target) != 0)
-    return cli_fail_errno (error, errno, self->path, "cannot be written");
+    return cli_fail_errno (error, errno, self->path, _ ("cannot be written"));
   g_clear_pointer (&self->temporary, g_free);
   sync_folder_of (self->target);
   return TRUE;

@@ -4,6 +4,7 @@
  */
 #include "script.h"
 
+#include <glib/gi18n.h>
 #include <qtts/text.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +86,7 @@ cli_script_new (const CliOptions *options, GError **error)
     return NULL;
   if (is_blank (text))
     {
-      g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED, "%s: the text is empty, nothing to say",
+      g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED, _ ("%s: the text is empty, nothing to say"),
                    name_source (options));
       return NULL;
     }

@@ -4,6 +4,7 @@
  */
 #include "session.h"
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
 #include "errors.h"
@@ -15,7 +16,7 @@ show_loading (double fraction, void *data)
 {
   CliSession *session = data;
 
-  cli_progress_task (session->progress, "Loading the voice", fraction);
+  cli_progress_task (session->progress, _ ("Loading the voice"), fraction);
   return !cli_interrupted ();
 }
 
@@ -24,7 +25,7 @@ show_saving (double fraction, void *data)
 {
   CliSession *session = data;
 
-  cli_progress_task (session->progress, "Saving the voice", fraction);
+  cli_progress_task (session->progress, _ ("Saving the voice"), fraction);
   return !cli_interrupted ();
 }
 
@@ -34,7 +35,7 @@ say_if_precision_is_fixed (CliSession *session)
   const CliOptions *options = session->options;
 
   if (options->precision_given && options->precision != session->info->precision)
-    cli_session_say (session, "the voice is stored as %s; --precision %s has no effect",
+    cli_session_say (session, _ ("the voice is stored as %s; --precision %s has no effect"),
                      qtts_precision_name (session->info->precision),
                      qtts_precision_name (options->precision));
 }
@@ -51,7 +52,7 @@ cli_session_open (CliSession *session, const CliOptions *options, GError **error
   *session = (CliSession){ .options = options, .progress = cli_progress_new (options->quiet) };
   if (!cli_voice_find (options, &voice, error))
     return FALSE;
-  cli_session_say (session, "voice: %s", voice.description);
+  cli_session_say (session, _ ("voice: %s"), voice.description);
 
   model_options.precision = options->precision;
   model_options.threads = options->threads;
@@ -91,7 +92,7 @@ cli_session_save (CliSession *session, GError **error)
   if (status != QTTS_OK)
     return cli_take_engine_error (error, &engine_error, NULL);
   if (g_stat (path, &file) == 0)
-    cli_session_say (session, "%s: %.1f MB, %s", path, file.st_size / 1e6,
+    cli_session_say (session, _ ("%s: %.1f MB, %s"), path, file.st_size / 1e6,
                      qtts_precision_name (session->info->precision));
   return TRUE;
 }

@@ -4,6 +4,7 @@
  */
 #include "speak.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
@@ -127,7 +128,7 @@ choose_speaker (CliSession *session)
     return NULL;
   if (qtts_model_find_speaker (session->model, DEFAULT_SPEAKER) >= 0)
     return DEFAULT_SPEAKER;
-  cli_session_say (session, "this model has no speaker %s; speaking as %s", DEFAULT_SPEAKER,
+  cli_session_say (session, _ ("this model has no speaker %s; speaking as %s"), DEFAULT_SPEAKER,
                    info->speakers[0].name);
   return info->speakers[0].name;
 }
@@ -150,13 +151,14 @@ check_voice (CliSession *session, GError **error)
 
   if (info->n_speakers == 0 && options->speaker != NULL && *options->speaker != '\0')
     {
-      g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED,
-                   "--speaker %s: this model has no preset voices; describe one with --instruct",
-                   options->speaker);
+      g_set_error (
+          error, CLI_ERROR, CLI_ERROR_FAILED,
+          _ ("--speaker %s: this model has no preset voices; describe one with --instruct"),
+          options->speaker);
       return FALSE;
     }
   if (options->instruct != NULL && *options->instruct != '\0' && !info->honours_instruct)
-    cli_session_say (session, "this model knows no styles; --instruct has no effect");
+    cli_session_say (session, _ ("this model knows no styles; --instruct has no effect"));
   return TRUE;
 }
 
@@ -221,21 +223,20 @@ say_how_sentence_ended (Run *run, size_t i, const qtts_result *result)
   g_autofree char *which = NULL;
 
   if (run->script->len > 1)
-    which = g_strdup_printf ("sentence %zu (\"%.40s\")", i + 1, nth_sentence (run, i)->text);
+    which = g_strdup_printf (_ ("sentence %zu (\"%.40s\")"), i + 1, nth_sentence (run, i)->text);
   else
-    which = g_strdup ("the speech");
+    which = g_strdup (_ ("the speech"));
   if (result->end == QTTS_END_LIMIT)
-    cli_session_say (run->session, "%s was cut at --max-codes %d", which,
+    cli_session_say (run->session, _ ("%s was cut at --max-codes %d"), which,
                      run->session->options->max_codes);
   else if (result->end == QTTS_END_RUNAWAY)
-    cli_session_say (run->session,
-                     "%s was stopped: far longer than its text can need; another --seed may help",
-                     which);
+    cli_session_say (
+        run->session,
+        _ ("%s was stopped: far longer than its text can need; another --seed may help"), which);
   else if (result->retries > 0)
     cli_session_say (run->session,
-                     "%s was made again with seed %" G_GUINT64_FORMAT
-                     ": the first try did not come to an end",
-                     which, (guint64) result->seed);
+                     _ ("%s was made again with seed %llu: the first try did not come to an end"),
+                     which, (unsigned long long) result->seed);
 }
 
 static void
@@ -346,7 +347,7 @@ finish_output (Run *run, GError **error)
     return TRUE;
   if (!cli_output_finish (run->output, error))
     return FALSE;
-  cli_session_say (run->session, "%s: %.2f s of speech in %.2f s, %.2f times real time",
+  cli_session_say (run->session, _ ("%s: %.2f s of speech in %.2f s, %.2f times real time"),
                    strcmp (path, "-") == 0 ? "standard output" : path, seconds (run, samples),
                    total_s, total_s > 0 ? seconds (run, samples) / total_s : 0);
   return TRUE;
@@ -372,7 +373,7 @@ static gboolean
 interrupted (Run *run, GError **error)
 {
   if (run->stats.partial)
-    g_set_error (error, CLI_ERROR, CLI_ERROR_INTERRUPTED, "interrupted after %.2f s of speech",
+    g_set_error (error, CLI_ERROR, CLI_ERROR_INTERRUPTED, _ ("interrupted after %.2f s of speech"),
                  seconds (run, cli_output_tell (run->output)));
   return run->stats.partial;
 }

@@ -4,6 +4,7 @@
  */
 #include "voices.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "errors.h"
@@ -146,17 +147,19 @@ take_named (const CliOptions *options, CliVoice *voice, GError **error)
   gboolean is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED, "%s: there is no such %s", path,
-                 packed ? "file" : "folder");
+    g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED,
+                 packed ? _ ("%s: there is no such file") : _ ("%s: there is no such folder"),
+                 path);
   else if (packed && is_folder)
     g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED,
-                 "%s: is a folder; --load wants a .qora-tts file, --model-path a checkpoint's "
-                 "folder",
+                 _ ("%s: is a folder; --load wants a .qora-tts file, --model-path a checkpoint's "
+                    "folder"),
                  path);
   else if (!packed && !is_folder)
-    g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED,
-                 "%s: is a file; --model-path wants a checkpoint's folder, --load a .qora-tts file",
-                 path);
+    g_set_error (
+        error, CLI_ERROR, CLI_ERROR_FAILED,
+        _ ("%s: is a file; --model-path wants a checkpoint's folder, --load a .qora-tts file"),
+        path);
   else
     {
       voice->path = g_strdup (path);
@@ -176,17 +179,17 @@ cli_voice_find (const CliOptions *options, CliVoice *voice, GError **error)
   if (holds_checkpoint ("."))
     {
       voice->path = g_get_current_dir ();
-      voice->description = g_strdup ("the checkpoint in the current folder");
+      voice->description = g_strdup (_ ("the checkpoint in the current folder"));
     }
   else if ((voice->path = find_installed ()) != NULL)
-    voice->description = g_strdup_printf ("the installed voice %s", voice->path);
+    voice->description = g_strdup_printf (_ ("the installed voice %s"), voice->path);
   else if ((voice->path = find_demo ()) != NULL)
-    voice->description = g_strdup ("the demo voice");
+    voice->description = g_strdup (_ ("the demo voice"));
   else
     {
       g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED,
-                   "no voice is installed, and the demo voice is missing from %s; name a model "
-                   "with --load or --model-path",
+                   _ ("no voice is installed, and the demo voice is missing from %s; name a model "
+                      "with --load or --model-path"),
                    QORA_TTS_VOICES_DIR);
       return FALSE;
     }

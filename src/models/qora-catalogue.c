@@ -4,6 +4,7 @@
  */
 #include "qora-catalogue.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "qora-json-file.h"
@@ -175,7 +176,7 @@ read_string (JsonReader *reader, const char *key, gboolean (*is_valid) (const ch
   if (found != NULL && is_valid (found))
     value = g_strdup (found);
   else
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "\"%s\" is missing or wrong", key);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("\"%s\" is missing or wrong"), key);
   json_reader_end_member (reader);
   return value;
 }
@@ -198,8 +199,8 @@ read_file (JsonReader *reader, QoraCatalogueEntry *entry, GError **error)
   json_reader_end_member (reader);
   if (size <= 0)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "\"size\" of %s is missing or wrong",
-                   file->path);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                   _ ("\"size\" of %s is missing or wrong"), file->path);
       return FALSE;
     }
   file->size = size;
@@ -222,8 +223,8 @@ read_files (JsonReader *reader, QoraCatalogueEntry *entry, GError **error)
     }
   json_reader_end_member (reader);
   if (ok && n <= 0)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "\"files\" of %s is missing or empty",
-                 entry->name);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                 _ ("\"files\" of %s is missing or empty"), entry->name);
   return ok && n > 0;
 }
 
@@ -295,7 +296,7 @@ read_catalogue (JsonReader *reader, const char *mirror, GError **error)
     }
   json_reader_end_member (reader);
   if (n < 0)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "\"models\" is missing");
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("\"models\" is missing"));
   return ok && n >= 0 ? G_LIST_MODEL (g_steal_pointer (&list)) : NULL;
 }
 
@@ -309,7 +310,7 @@ qora_catalogue_load (const char *path, const char *mirror, GError **error)
   if (mirror != NULL && mirror[0] != '\0' && !is_server (mirror))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "mirror %s: must be an address such as https://example.org/models", mirror);
+                   _ ("mirror %s: must be an address such as https://example.org/models"), mirror);
       return NULL;
     }
   root = qora_json_file_load (path, error);

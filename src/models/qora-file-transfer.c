@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -53,7 +54,7 @@ start_over (QoraFileTransfer *self, GError **error)
   g_unlink (self->etag_path);
   if (ftruncate (self->fd, 0) == 0 && lseek (self->fd, 0, SEEK_SET) == 0)
     return TRUE;
-  set_errno_error (error, errno, self->part, "cannot be emptied");
+  set_errno_error (error, errno, self->part, _ ("cannot be emptied"));
   return FALSE;
 }
 
@@ -75,7 +76,7 @@ take_up (QoraFileTransfer *self, GCancellable *cancellable, GError **error)
     }
   if (n < 0)
     {
-      set_errno_error (error, errno, self->part, "cannot be read");
+      set_errno_error (error, errno, self->part, _ ("cannot be read"));
       return FALSE;
     }
   self->sources = self->done > 0;
@@ -99,12 +100,12 @@ qora_file_transfer_open (const QoraCatalogueFile *file, const char *uri, const c
   self->fd = g_open (self->part, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (self->fd < 0)
     {
-      set_errno_error (error, errno, self->part, "cannot be opened");
+      set_errno_error (error, errno, self->part, _ ("cannot be opened"));
       return NULL;
     }
   if (flock (self->fd, LOCK_EX | LOCK_NB) != 0)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY, "%s: another program is downloading it",
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY, _ ("%s: another program is downloading it"),
                    self->part);
       return NULL;
     }
@@ -223,7 +224,7 @@ drop_part (QoraFileTransfer *self, GError **error)
 {
   if (!start_over (self, error))
     return QORA_TRANSFER_FAILED;
-  refuse (self, error, G_IO_ERROR_FAILED, "the file on the server has changed");
+  refuse (self, error, G_IO_ERROR_FAILED, _ ("the file on the server has changed"));
   return QORA_TRANSFER_INTERRUPTED;
 }
 
@@ -250,7 +251,7 @@ check_answer (QoraFileTransfer *self, SoupMessage *message, GError **error)
   if (g_str_has_prefix (self->uri, "https:")
       && strcmp (g_uri_get_scheme (soup_message_get_uri (message)), "https") != 0)
     {
-      refuse (self, error, G_IO_ERROR_FAILED, "leads to an address without encryption");
+      refuse (self, error, G_IO_ERROR_FAILED, _ ("leads to an address without encryption"));
       return QORA_TRANSFER_FAILED;
     }
   if (self->done > 0
@@ -261,7 +262,7 @@ check_answer (QoraFileTransfer *self, SoupMessage *message, GError **error)
     {
       refuse (self, error,
               status == SOUP_STATUS_NOT_FOUND ? G_IO_ERROR_NOT_FOUND : G_IO_ERROR_FAILED,
-              "the server answers %u %s", status, soup_status_get_phrase (status));
+              _ ("the server answers %u %s"), status, soup_status_get_phrase (status));
       return is_passing (status) ? QORA_TRANSFER_INTERRUPTED : QORA_TRANSFER_FAILED;
     }
   if (status == SOUP_STATUS_OK)
@@ -271,9 +272,9 @@ check_answer (QoraFileTransfer *self, SoupMessage *message, GError **error)
       if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
           && (guint64) soup_message_headers_get_content_length (headers) != self->file->size)
         {
-          refuse (self, error, G_IO_ERROR_INVALID_DATA,
-                  "has %" G_GOFFSET_FORMAT " bytes, expected %" G_GUINT64_FORMAT,
-                  soup_message_headers_get_content_length (headers), self->file->size);
+          refuse (self, error, G_IO_ERROR_INVALID_DATA, _ ("has %llu bytes, expected %llu"),
+                  (unsigned long long) soup_message_headers_get_content_length (headers),
+                  (unsigned long long) self->file->size);
           return QORA_TRANSFER_FAILED;
         }
     }
@@ -291,7 +292,7 @@ write_block (QoraFileTransfer *self, const guchar *block, gsize n, GError **erro
         continue;
       if (written < 0)
         {
-          set_errno_error (error, errno, self->part, "cannot be written");
+          set_errno_error (error, errno, self->part, _ ("cannot be written"));
           return FALSE;
         }
       g_checksum_update (self->checksum, block, written);
@@ -327,8 +328,8 @@ read_body (QoraFileTransfer *self, GInputStream *body, QoraTransferFunc func, gp
           /* Nothing tells which of the bytes are the right ones. */
           start_over (self, NULL);
           refuse (self, error, G_IO_ERROR_INVALID_DATA,
-                  "the server sends more than the %" G_GUINT64_FORMAT " bytes of the file",
-                  self->file->size);
+                  _ ("the server sends more than the %llu bytes of the file"),
+                  (unsigned long long) self->file->size);
           return QORA_TRANSFER_FAILED;
         }
       if (!write_block (self, block, n, error))
@@ -349,7 +350,7 @@ finish (QoraFileTransfer *self, GError **error)
       if (!start_over (self, error))
         return QORA_TRANSFER_FAILED;
       refuse (self, error, G_IO_ERROR_INVALID_DATA,
-              "is not the file that it should be: its SHA-256 is %s, expected %s",
+              _ ("is not the file that it should be: its SHA-256 is %s, expected %s"),
               g_checksum_get_string (sum), self->file->sha256);
       /* Pieces may not have belonged together; in one piece it cannot become better. */
       if (sources == 1 || self->restarted)
@@ -359,7 +360,7 @@ finish (QoraFileTransfer *self, GError **error)
     }
   if (fsync (self->fd) != 0 || g_rename (self->part, self->path) != 0)
     {
-      set_errno_error (error, errno, self->path, "cannot be put into its place");
+      set_errno_error (error, errno, self->path, _ ("cannot be put into its place"));
       return QORA_TRANSFER_FAILED;
     }
   g_unlink (self->etag_path);
@@ -395,7 +396,7 @@ request_rest (QoraFileTransfer *self, SoupSession *session, QoraTransferFunc fun
 
   if (message == NULL)
     {
-      refuse (self, error, G_IO_ERROR_INVALID_ARGUMENT, "is no address");
+      refuse (self, error, G_IO_ERROR_INVALID_ARGUMENT, _ ("is no address"));
       return QORA_TRANSFER_FAILED;
     }
   body = soup_session_send (session, message, cancellable, &reason);
@@ -426,9 +427,8 @@ qora_file_transfer_request (QoraFileTransfer *self, SoupSession *session, QoraTr
     return result;
   if (self->done < self->file->size)
     {
-      refuse (self, error, G_IO_ERROR_PARTIAL_INPUT,
-              "the server sends only %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " bytes",
-              self->done, self->file->size);
+      refuse (self, error, G_IO_ERROR_PARTIAL_INPUT, _ ("the server sends only %llu of %llu bytes"),
+              (unsigned long long) self->done, (unsigned long long) self->file->size);
       return QORA_TRANSFER_INTERRUPTED;
     }
   return finish (self, error);

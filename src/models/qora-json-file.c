@@ -4,6 +4,8 @@
  */
 #include "qora-json-file.h"
 
+#include <glib/gi18n.h>
+
 #include "qora-folder.h"
 
 #define LARGEST (1 << 20) /* bytes */
@@ -44,15 +46,15 @@ qora_json_file_load (const char *path, GError **error)
   g_autofree char *text = NULL;
 
   if (qora_folder_measure (path) > LARGEST)
-    return refuse (error, path, "is too long");
+    return refuse (error, path, _ ("is too long"));
   if (!g_file_get_contents (path, &text, NULL, error))
     return NULL;
   if (!is_shallow (text))
-    return refuse (error, path, "is nested too deeply");
+    return refuse (error, path, _ ("is nested too deeply"));
   root = json_from_string (text, &reason);
   if (reason != NULL)
     return refuse (error, path, reason->message);
   if (root == NULL)
-    return refuse (error, path, "is empty");
+    return refuse (error, path, _ ("is empty"));
   return g_steal_pointer (&root);
 }

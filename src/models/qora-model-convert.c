@@ -4,6 +4,8 @@
  */
 #include "qora-model-convert.h"
 
+#include <glib/gi18n.h>
+
 #include "qora-folder.h"
 
 typedef struct
@@ -162,7 +164,7 @@ qora_model_drop_source (const char *folder, GError **error)
   if (!packed)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                   "%s: has no .qora-tts file that could serve instead", folder);
+                   _ ("%s: has no .qora-tts file that could serve instead"), folder);
       return FALSE;
     }
   for (gsize i = 0; i < G_N_ELEMENTS (needless); i++)

@@ -5,6 +5,7 @@
 #include "qora-model-download.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
 #include "qora-file-transfer.h"
@@ -319,8 +320,8 @@ make_folder (const char *path, GError **error)
 {
   if (g_mkdir_with_parents (path, 0755) == 0)
     return TRUE;
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "%s: cannot be created: %s", path,
-               g_strerror (errno));
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), _ ("%s: cannot be created: %s"),
+               path, g_strerror (errno));
   return FALSE;
 }
 
@@ -392,7 +393,7 @@ check_space (QoraModelDownload *self, GError **error)
     return TRUE;
   there = g_format_size (available);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-               "%s: %s are needed, and %s are free on this disk", self->staging, needed, there);
+               _ ("%s: %s are needed, and %s are free on this disk"), self->staging, needed, there);
   return FALSE;
 }
 
@@ -404,7 +405,7 @@ fetch_all (Work *work, GError **error)
 
   if (g_file_test (self->target, G_FILE_TEST_EXISTS))
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, "%s: is installed", self->target);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _ ("%s: is installed"), self->target);
       return FALSE;
     }
   if (!make_folder (self->staging, error) || !make_folder (models, error)
@@ -416,7 +417,7 @@ fetch_all (Work *work, GError **error)
   if (g_rename (self->staging, self->target) == 0)
     return TRUE;
   g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-               "%s: cannot be put into its place: %s", self->target, g_strerror (errno));
+               _ ("%s: cannot be put into its place: %s"), self->target, g_strerror (errno));
   return FALSE;
 }
 

@@ -5,6 +5,7 @@
 #include "qora-model-store.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -172,8 +173,8 @@ write_added (QoraModelStore *self, const char *const *paths, GError **error)
       g_string_append_printf (text, "%s\n", *paths);
   if (g_mkdir_with_parents (self->data_folder, 0755) != 0)
     {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "%s: cannot be created: %s",
-                   self->data_folder, g_strerror (errno));
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+                   _ ("%s: cannot be created: %s"), self->data_folder, g_strerror (errno));
       return FALSE;
     }
   return g_file_set_contents_full (path, text->str, text->len, G_FILE_SET_CONTENTS_CONSISTENT, 0644,
@@ -295,8 +296,8 @@ qora_model_store_add (QoraModelStore *self, const char *path, GError **error)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
                    strchr (path, '\n') != NULL
-                       ? "%s: a path with a line break cannot be kept"
-                       : "%s: is a Base model, which has no voice of its own",
+                       ? _ ("%s: a path with a line break cannot be kept")
+                       : _ ("%s: is a Base model, which has no voice of its own"),
                    path);
       return FALSE;
     }
@@ -342,7 +343,7 @@ qora_model_store_remove (QoraModelStore *self, QoraModel *model, GError **error)
       break;
     case QORA_MODEL_SYSTEM:
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-                   "%s: came with a package, and can be removed with it", path);
+                   _ ("%s: came with a package, and can be removed with it"), path);
       break;
     }
   qora_model_store_refresh (self);

@@ -4,6 +4,7 @@
  */
 #include "qora-model-store.h"
 
+#include <glib/gi18n.h>
 #include <qtts/model.h>
 #include <string.h>
 
@@ -42,9 +43,9 @@ check_file (const char *folder, const QoraCatalogueFile *file, GCancellable *can
   if (size == file->size && strcmp (sum, file->sha256) == 0)
     return TRUE;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-               "%s: is not the file that it should be: %" G_GUINT64_FORMAT " bytes with the "
-               "SHA-256 %s, expected %" G_GUINT64_FORMAT " bytes with %s",
-               path, size, sum, file->size, file->sha256);
+               _ ("%s: is not the file that it should be: %llu bytes with the SHA-256 %s, expected "
+                  "%llu bytes with %s"),
+               path, (unsigned long long) size, sum, (unsigned long long) file->size, file->sha256);
   return FALSE;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "qora-model.h"
 
+#include <glib/gi18n.h>
 #include <qtts/model.h>
 #include <string.h>
 
@@ -142,7 +143,7 @@ read_config (QoraModel *self, const char *path, JsonNode *root, GError **error)
   if (kind == NULL)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                   "%s: \"tts_model_type\" is missing: this is no voice model", path);
+                   _ ("%s: \"tts_model_type\" is missing: this is no voice model"), path);
       return FALSE;
     }
   self->kind = g_strdelimit (g_steal_pointer (&kind), "_", '-');
@@ -162,7 +163,7 @@ look_into_folder (QoraModel *self, GError **error)
           && !is_file (self->path, "model.safetensors.index.json")))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                   "%s: has no config.json with a model.safetensors", self->path);
+                   _ ("%s: has no config.json with a model.safetensors"), self->path);
       return FALSE;
     }
   root = qora_json_file_load (path, error);
@@ -180,7 +181,7 @@ qora_model_new (const char *path, QoraModelPlace place, GError **error)
   self->packed = !g_file_test (self->path, G_FILE_TEST_IS_DIR);
   if (!g_file_test (self->path, G_FILE_TEST_EXISTS))
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s: is not there", self->path);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _ ("%s: is not there"), self->path);
       return NULL;
     }
   if (self->packed ? !look_into_packed (self, error) : !look_into_folder (self, error))

@@ -8,7 +8,7 @@ cd "$1"
 found=$(mktemp)
 trap 'rm -f "$found"' EXIT
 {
-  grep -lE '(^|[^a-z])(_|N_|C_|ngettext) \(' src/app/*.c
+  grep -lE '(^|[^a-z])(_|N_|C_|ngettext) \(' src/*/*.c
   grep -lE 'translatable="yes"' ui/*.ui
   ls data/*.desktop.in data/*.metainfo.xml.in data/*.gschema.xml
 } | LC_ALL=C sort >"$found"
