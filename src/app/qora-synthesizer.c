@@ -24,6 +24,9 @@ struct _QoraSynthesizer
   GListStore *voices;
   gboolean loading;
   gboolean busy;
+  GCancellable *background; /* of the background run that is going on, or NULL */
+  GTask *waiting;           /* starts when that run has ended, or NULL */
+  GTaskThreadFunc waiting_func;
   guint idle_minutes;
   guint idle_source;
 };
@@ -74,6 +77,27 @@ run_on_own_thread (GTask *task, GTaskThreadFunc func)
 
   *work = (Work){ g_object_ref (task), func };
   g_thread_unref (g_thread_new ("speech", work_thread, work));
+}
+
+/* Nothing that the user asked for is going on. */
+static gboolean
+is_free (QoraSynthesizer *self)
+{
+  return !self->loading && self->waiting == NULL && (!self->busy || self->background != NULL);
+}
+
+/* Now, or as soon as the background run has given way. */
+static void
+start (QoraSynthesizer *self, GTask *task, GTaskThreadFunc func)
+{
+  if (self->background == NULL)
+    {
+      run_on_own_thread (task, func);
+      return;
+    }
+  self->waiting = g_object_ref (task);
+  self->waiting_func = func;
+  g_cancellable_cancel (self->background);
 }
 
 /* ---- opening ---- */
@@ -221,7 +245,7 @@ qora_synthesizer_open_async (QoraSynthesizer *self, const char *path, int thread
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, qora_synthesizer_open_async);
-  if (self->busy || self->loading)
+  if (!is_free (self))
     {
       g_task_return_new_error (task, QORA_ENGINE_ERROR, QORA_ENGINE_ERROR_BUSY, "%s",
                                _ ("Another voice model is in use at the moment"));
@@ -234,7 +258,7 @@ qora_synthesizer_open_async (QoraSynthesizer *self, const char *path, int thread
   job->threads = threads;
   g_task_set_task_data (task, job, (GDestroyNotify) open_job_free);
   set_loading (self, TRUE);
-  run_on_own_thread (task, open_thread);
+  start (self, task, open_thread);
 }
 
 gboolean
@@ -280,40 +304,92 @@ run_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *canc
     g_task_return_error (task, error);
 }
 
+static GTask *
+create_run (QoraSynthesizer *self, const QoraRequest *requests, gsize n_requests,
+            const QoraSynthesisEvents *events, gpointer events_data, GCancellable *cancellable,
+            GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, qora_synthesizer_run_async);
+  g_task_set_task_data (task, qora_run_job_new (task, requests, n_requests, events, events_data),
+                        (GDestroyNotify) qora_run_job_free);
+  /* The completion must not overtake events that are still queued. */
+  g_task_set_return_on_cancel (task, FALSE);
+  g_task_set_check_cancellable (task, FALSE);
+  return task;
+}
+
+/* A run that cannot even begin. */
+static void
+refuse_run (QoraSynthesizer *self, GAsyncReadyCallback callback, gpointer user_data,
+            QoraEngineError code, const char *message)
+{
+  g_task_report_new_error (self, callback, user_data, qora_synthesizer_run_async, QORA_ENGINE_ERROR,
+                           code, "%s", message);
+}
+
+static void
+begin_run (QoraSynthesizer *self, gboolean background, const QoraRequest *requests,
+           gsize n_requests, const QoraSynthesisEvents *events, gpointer events_data,
+           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (background ? self->busy || self->loading : !is_free (self))
+    {
+      refuse_run (self, callback, user_data, QORA_ENGINE_ERROR_BUSY,
+                  _ ("Speech is being made already"));
+      return;
+    }
+  if (self->path == NULL)
+    {
+      refuse_run (self, callback, user_data, QORA_ENGINE_ERROR_MODEL, _ ("No voice model is open"));
+      return;
+    }
+  task = create_run (self, requests, n_requests, events, events_data, cancellable, callback,
+                     user_data);
+  set_busy (self, TRUE);
+  start (self, task, run_thread);
+  if (background)
+    self->background = g_object_ref (cancellable);
+}
+
 void
 qora_synthesizer_run_async (QoraSynthesizer *self, const QoraRequest *requests, gsize n_requests,
                             const QoraSynthesisEvents *events, gpointer events_data,
                             GCancellable *cancellable, GAsyncReadyCallback callback,
                             gpointer user_data)
 {
-  g_autoptr (GTask) task = NULL;
-  QoraRunJob *job;
-
   g_return_if_fail (QORA_IS_SYNTHESIZER (self));
   g_return_if_fail (n_requests > 0);
+  begin_run (self, FALSE, requests, n_requests, events, events_data, cancellable, callback,
+             user_data);
+}
 
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, qora_synthesizer_run_async);
-  if (self->busy || self->loading)
-    {
-      g_task_return_new_error (task, QORA_ENGINE_ERROR, QORA_ENGINE_ERROR_BUSY, "%s",
-                               _ ("Speech is being made already"));
-      return;
-    }
-  if (self->path == NULL)
-    {
-      g_task_return_new_error (task, QORA_ENGINE_ERROR, QORA_ENGINE_ERROR_MODEL, "%s",
-                               _ ("No voice model is open"));
-      return;
-    }
+void
+qora_synthesizer_run_background_async (QoraSynthesizer *self, const QoraRequest *requests,
+                                       gsize n_requests, const QoraSynthesisEvents *events,
+                                       gpointer events_data, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (QORA_IS_SYNTHESIZER (self));
+  g_return_if_fail (n_requests > 0);
+  g_return_if_fail (G_IS_CANCELLABLE (cancellable));
+  begin_run (self, TRUE, requests, n_requests, events, events_data, cancellable, callback,
+             user_data);
+}
 
-  job = qora_run_job_new (task, requests, n_requests, events, events_data);
-  g_task_set_task_data (task, job, (GDestroyNotify) qora_run_job_free);
-  /* The completion must not overtake events that are still queued. */
-  g_task_set_return_on_cancel (task, FALSE);
-  g_task_set_check_cancellable (task, FALSE);
-  set_busy (self, TRUE);
-  run_on_own_thread (task, run_thread);
+/* The background run has ended: on with what made it give way. */
+static void
+start_waiting (QoraSynthesizer *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->waiting);
+
+  g_clear_object (&self->background);
+  set_busy (self, task != NULL && self->waiting_func == run_thread);
+  if (task != NULL)
+    run_on_own_thread (task, self->waiting_func);
 }
 
 gboolean
@@ -327,7 +403,10 @@ qora_synthesizer_run_finish (QoraSynthesizer *self, GAsyncResult *result, GError
   if (job != NULL)
     {
       qora_run_job_deliver (job);
-      set_busy (self, FALSE);
+      if (self->background != NULL && g_task_get_cancellable (G_TASK (result)) == self->background)
+        start_waiting (self);
+      else
+        set_busy (self, FALSE);
     }
   return g_task_propagate_boolean (G_TASK (result), error);
 }
@@ -410,6 +489,7 @@ qora_synthesizer_finalize (GObject *object)
   if (self->model != NULL)
     self->engine->close (self->model);
   g_clear_pointer (&self->info, qora_model_info_free);
+  g_clear_object (&self->background);
   g_free (self->path);
   g_clear_object (&self->voices);
   G_OBJECT_CLASS (qora_synthesizer_parent_class)->finalize (object);

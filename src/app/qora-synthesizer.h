@@ -53,6 +53,14 @@ void qora_synthesizer_run_async (QoraSynthesizer *self, const QoraRequest *reque
                                  gsize n_requests, const QoraSynthesisEvents *events,
                                  gpointer events_data, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
+/* The same for work that nobody waits for: it gives way to whatever else is to be run or opened,
+ * which then begins as soon as this has ended. `cancellable` must be the run's own: giving way
+ * cancels it. */
+void qora_synthesizer_run_background_async (QoraSynthesizer *self, const QoraRequest *requests,
+                                            gsize n_requests, const QoraSynthesisEvents *events,
+                                            gpointer events_data, GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+/* For both. */
 gboolean qora_synthesizer_run_finish (QoraSynthesizer *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

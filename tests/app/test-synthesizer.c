@@ -183,6 +183,69 @@ test_one_run_at_a_time (Fixture *f, gconstpointer unused)
 }
 
 static void
+on_background_run (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  guint *n_ended = user_data;
+
+  qora_synthesizer_run_finish (QORA_SYNTHESIZER (source), result, &error);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  (*n_ended)++;
+}
+
+static void
+test_background_gives_way_to_a_run (Fixture *f, gconstpointer unused)
+{
+  const char *texts[] = { "One text.", "Another text." };
+  QoraRequest request = { .text = LONG_TEXT };
+  g_autoptr (GCancellable) background = g_cancellable_new ();
+  guint n_ended = 0;
+  Fixture ignored = *f;
+
+  qora_synthesizer_run_background_async (f->synthesizer, &request, 1, &events, &ignored, background,
+                                         on_background_run, &n_ended);
+  run (f, texts, 2);
+  g_assert_no_error (f->error);
+  g_assert_cmpuint (f->n_finished, ==, 2);
+  g_assert_cmpuint (n_ended, ==, 1);
+  g_assert_true (g_cancellable_is_cancelled (background));
+}
+
+static void
+test_background_gives_way_to_a_model (Fixture *f, gconstpointer unused)
+{
+  QoraRequest request = { .text = LONG_TEXT };
+  g_autoptr (GCancellable) background = g_cancellable_new ();
+  guint n_ended = 0;
+  Fixture ignored = *f;
+
+  qora_synthesizer_run_background_async (f->synthesizer, &request, 1, &events, &ignored, background,
+                                         on_background_run, &n_ended);
+  open_path (f, "/tmp");
+  g_assert_true (f->ok);
+  g_assert_cmpstr (qora_synthesizer_get_path (f->synthesizer), ==, "/tmp");
+  g_assert_cmpuint (n_ended, ==, 1);
+  g_assert_false (qora_synthesizer_get_busy (f->synthesizer));
+}
+
+static void
+test_background_waits_for_nobody (Fixture *f, gconstpointer unused)
+{
+  QoraRequest request = { .text = LONG_TEXT };
+  g_autoptr (GCancellable) background = g_cancellable_new ();
+
+  qora_synthesizer_run_async (f->synthesizer, &request, 1, &events, f, f->cancellable, on_run, f);
+  qora_synthesizer_run_background_async (f->synthesizer, &request, 1, &events, f, background,
+                                         on_run, f);
+  g_main_loop_run (f->loop);
+  g_assert_error (f->error, QORA_ENGINE_ERROR, QORA_ENGINE_ERROR_BUSY);
+
+  g_clear_error (&f->error);
+  g_main_loop_run (f->loop);
+  g_assert_no_error (f->error);
+}
+
+static void
 test_bad_model_leaves_the_good_one (Fixture *f, gconstpointer unused)
 {
   const char *texts[] = { "One text." };
@@ -220,6 +283,9 @@ main (int argc, char **argv)
   ADD ("/synthesizer/stops-within-a-frame", test_stops_within_a_frame);
   ADD ("/synthesizer/failure-is-told", test_failure_is_told);
   ADD ("/synthesizer/one-run-at-a-time", test_one_run_at_a_time);
+  ADD ("/synthesizer/background-gives-way-to-a-run", test_background_gives_way_to_a_run);
+  ADD ("/synthesizer/background-gives-way-to-a-model", test_background_gives_way_to_a_model);
+  ADD ("/synthesizer/background-waits-for-nobody", test_background_waits_for_nobody);
   ADD ("/synthesizer/bad-model-leaves-the-good-one", test_bad_model_leaves_the_good_one);
   ADD ("/synthesizer/voices-are-sorted", test_voices_are_sorted);
   return g_test_run ();
