@@ -155,7 +155,7 @@ describe_part (QoraWindow *self, int index)
           g_string_append_printf (text, " · %s", qora_voice_get_name (voice));
         }
       /* translators: the number from which the reading was drawn */
-      g_string_append_printf (text, _ (" · seed %" G_GUINT64_FORMAT), rendering->seed);
+      g_string_append_printf (text, _ (" · seed %llu"), (unsigned long long) rendering->seed);
     }
   return g_string_free (text, FALSE);
 }
