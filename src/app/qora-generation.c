@@ -194,19 +194,29 @@ on_run_done (GObject *source, GAsyncResult *result, gpointer user_data)
   finish (self, error);
 }
 
+gboolean
+qora_generation_options_want (const QoraGenerationOptions *options, QoraPart *part, guint index)
+{
+  switch (options->scope)
+    {
+    case QORA_SCOPE_ALL:
+      return TRUE;
+    case QORA_SCOPE_ONE:
+      return index == options->index;
+    case QORA_SCOPE_FROM:
+      return index >= options->index && qora_part_is_stale (part);
+    case QORA_SCOPE_STALE:
+    default:
+      return qora_part_is_stale (part);
+    }
+}
+
 static void
 choose_parts (QoraGeneration *self)
 {
   for (guint i = 0; i < self->parts->len; i++)
-    {
-      gboolean wanted = self->options.scope == QORA_SCOPE_ALL
-                        || (self->options.scope == QORA_SCOPE_ONE && self->options.index == i)
-                        || (self->options.scope == QORA_SCOPE_STALE
-                            && qora_part_is_stale (self->parts->pdata[i]));
-
-      if (wanted)
-        g_array_append_val (self->wanted, i);
-    }
+    if (qora_generation_options_want (&self->options, self->parts->pdata[i], i))
+      g_array_append_val (self->wanted, i);
 }
 
 void
@@ -268,6 +278,21 @@ qora_generation_get_first_made (QoraGeneration *self)
 {
   g_return_val_if_fail (QORA_IS_GENERATION (self), 0);
   return self->first_made;
+}
+
+double
+qora_generation_get_begin (QoraGeneration *self, guint index)
+{
+  QoraRendering *rendering;
+
+  g_return_val_if_fail (QORA_IS_GENERATION (self), -1);
+  if (index >= self->next)
+    return -1;
+  rendering = self->current != NULL && index + 1 == self->next
+                  ? self->current
+                  : qora_part_get_rendering (self->parts->pdata[index]);
+  return rendering != NULL && rendering->sound == self->sound ? qora_rendering_get_begin (rendering)
+                                                              : -1;
 }
 
 static double

@@ -22,7 +22,8 @@ typedef enum
 {
   QORA_SCOPE_STALE, /* what has no sound, another one, or half of one */
   QORA_SCOPE_ALL,
-  QORA_SCOPE_ONE, /* the part given by its index */
+  QORA_SCOPE_ONE,  /* the part given by its index */
+  QORA_SCOPE_FROM, /* as STALE, from the part given by its index on */
 } QoraScope;
 
 /* What applies to all the parts of a run. Strings may be NULL, as in QoraRequest. */
@@ -51,8 +52,14 @@ QoraSound *qora_generation_get_sound (QoraGeneration *self); /* (transfer none) 
 GPtrArray *qora_generation_get_parts (QoraGeneration *self);
 gboolean qora_generation_get_running (QoraGeneration *self);
 
+/* A run with these options would make the part, the index-th of its script. */
+gboolean qora_generation_options_want (const QoraGenerationOptions *options, QoraPart *part,
+                                       guint index);
+
 /* Where in the sound the first part that is made begins, in seconds. */
 double qora_generation_get_first_made (QoraGeneration *self);
+/* The same of the index-th part; < 0: it is not in the sound yet. */
+double qora_generation_get_begin (QoraGeneration *self, guint index);
 
 /* For the words beside the progress bar. Numbers count from 1. */
 typedef struct

@@ -170,10 +170,9 @@ keeps_something (QoraProject *self, const QoraGenerationOptions *options)
   for (guint i = 0; i < qora_script_get_n_parts (self->script); i++)
     {
       QoraPart *part = qora_script_get_part (self->script, i);
-      gboolean again
-          = options->scope == QORA_SCOPE_ONE ? options->index == i : qora_part_is_stale (part);
 
-      if (!again && qora_part_get_rendering (part) != NULL)
+      if (!qora_generation_options_want (options, part, i)
+          && qora_part_get_rendering (part) != NULL)
         return TRUE;
     }
   return options->scope == QORA_SCOPE_ONE;

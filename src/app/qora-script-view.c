@@ -6,6 +6,8 @@
 
 #include "qora-script-view.h"
 
+#include <glib/gi18n.h>
+
 #include "qora-part-mark.h"
 
 #define SPLIT_DELAY 120 /* ms after the last key */
@@ -19,6 +21,7 @@ struct _QoraScriptView
   QoraScript *script;
   GtkTextTag *heard_tag;
   int heard;
+  gboolean touched; /* the cursor moved, or something was typed, since the sound began to play */
   guint part_length;
   guint split_source;
   int placed_width;
@@ -107,6 +110,12 @@ on_split_timeout (gpointer user_data)
 }
 
 static void
+on_cursor_moved (QoraScriptView *self)
+{
+  self->touched = TRUE;
+}
+
+static void
 on_buffer_changed (QoraScriptView *self)
 {
   if (self->split_source == 0)
@@ -144,26 +153,68 @@ qora_script_view_get_cursor_part (QoraScriptView *self)
   return qora_script_find_offset (self->script, (guint) gtk_text_iter_get_offset (&cursor));
 }
 
+static gboolean
+is_visible (QoraScriptView *self, guint index)
+{
+  GtkTextView *view = GTK_TEXT_VIEW (self);
+  GdkRectangle visible;
+  GdkRectangle first;
+  GdkRectangle last;
+  GtkTextIter start;
+  GtkTextIter end;
+
+  get_part_iters (self, index, &start, &end);
+  gtk_text_view_get_visible_rect (view, &visible);
+  gtk_text_view_get_iter_location (view, &start, &first);
+  gtk_text_view_get_iter_location (view, &end, &last);
+  return last.y + last.height > visible.y && first.y < visible.y + visible.height;
+}
+
+/* Brings the part that is heard into view, unless the user is at work in the text or has turned to
+ * another place of it, where the part before (-1: none) is not to be seen. */
+static void
+follow_heard (QoraScriptView *self, int before)
+{
+  GtkTextView *view = GTK_TEXT_VIEW (self);
+  GtkTextIter start;
+  GtkTextIter end;
+
+  if (self->heard < 0 || (guint) self->heard >= qora_script_get_n_parts (self->script))
+    return;
+  if (before < 0)
+    self->touched = FALSE;
+  else if ((guint) before < qora_script_get_n_parts (self->script)
+           && !is_visible (self, (guint) before))
+    return;
+  if (self->touched && gtk_widget_has_focus (GTK_WIDGET (self)))
+    return;
+  get_part_iters (self, (guint) self->heard, &start, &end);
+  gtk_text_view_scroll_to_iter (view, &end, 0.05, FALSE, 0, 0);
+  gtk_text_view_scroll_to_iter (view, &start, 0.05, FALSE, 0, 0);
+}
+
 void
 qora_script_view_set_heard (QoraScriptView *self, int index)
 {
+  int before = self->heard;
+
   g_return_if_fail (QORA_IS_SCRIPT_VIEW (self));
   if (self->heard == index)
     return;
   self->heard = index;
   update_tint (self);
+  follow_heard (self, before);
 }
 
 static void
 update_colors (QoraScriptView *self)
 {
-  GdkRGBA accent;
+  GdkRGBA tint;
 
-  if (!gtk_style_context_lookup_color (gtk_widget_get_style_context (GTK_WIDGET (self)),
-                                       "accent_bg_color", &accent))
-    return;
-  accent.alpha = 0.18f;
-  g_object_set (self->heard_tag, "background-rgba", &accent, NULL);
+  /* The text's own colour, thinned: it shows in every scheme, and the text stays readable. */
+  gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (self)), &tint);
+  tint.alpha *= 0.14f;
+  g_object_set (self->heard_tag, "background-rgba", &tint, NULL);
 }
 
 /* ---- marks ---- */
@@ -249,6 +300,40 @@ on_pressed (GtkGestureClick *gesture, int n_press, double x, double y, QoraScrip
     return;
   gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
   g_signal_emit (self, signals[SIGNAL_MARK_CLICKED], 0, (guint) index, &area);
+}
+
+/* The menu is about the place that was clicked, as its "from here" says. */
+static void
+on_secondary_pressed (GtkGestureClick *gesture, int n_press, double x, double y,
+                      QoraScriptView *self)
+{
+  GtkTextView *view = GTK_TEXT_VIEW (self);
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (view);
+  GtkTextIter iter;
+  int buffer_x;
+  int buffer_y;
+
+  if (gtk_text_buffer_get_has_selection (buffer))
+    return;
+  gtk_text_view_window_to_buffer_coords (view, GTK_TEXT_WINDOW_WIDGET, (int) x, (int) y, &buffer_x,
+                                         &buffer_y);
+  gtk_text_view_get_iter_at_location (view, &iter, buffer_x, buffer_y);
+  gtk_text_buffer_place_cursor (buffer, &iter);
+}
+
+static void
+add_context_menu (QoraScriptView *self)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  g_menu_append (menu, _ ("_Play from Here"), "win.play-from-cursor");
+  g_menu_append (menu, _ ("_Redo This Part"), "win.redo-part");
+  gtk_text_view_set_extra_menu (GTK_TEXT_VIEW (self), G_MENU_MODEL (menu));
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (click), GTK_PHASE_CAPTURE);
+  g_signal_connect (click, "pressed", G_CALLBACK (on_secondary_pressed), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
 }
 
 static gboolean
@@ -370,5 +455,8 @@ qora_script_view_init (QoraScriptView *self)
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
   g_signal_connect_object (buffer, "changed", G_CALLBACK (on_buffer_changed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (buffer, "notify::cursor-position", G_CALLBACK (on_cursor_moved), self,
+                           G_CONNECT_SWAPPED);
+  add_context_menu (self);
   g_signal_connect_swapped (self->script, "changed", G_CALLBACK (gtk_widget_queue_draw), self);
 }

@@ -48,6 +48,7 @@ struct _QoraWindow
   guint fit_source;
   gboolean restoring;     /* the text comes from a take or a file: not an edit */
   gboolean start_playing; /* as soon as the run has something to hear */
+  int play_part;          /* with it, or -1: with the first one that is made */
   guint inhibit_cookie;
   char *resume_take; /* id of the draft's take, until the takes have been read */
   char *saved_path;  /* where this sound was saved to; NULL: not yet */

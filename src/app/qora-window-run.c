@@ -56,6 +56,7 @@ generate (QoraWindow *self, QoraScope scope, guint index)
                                          : qora_voice_bar_take_seed (self->voice_bar);
   options.sampling = get_sampling (self);
   options.pause = g_settings_get_double (self->settings, "pause");
+  self->play_part = -1;
   self->start_playing = g_settings_get_boolean (self->settings, "autoplay");
   g_clear_pointer (&self->saved_path, g_free);
   qora_project_generate (self->project, text, &options);
@@ -122,6 +123,22 @@ qora_window_describe_run (QoraWindow *self)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* As soon as there is something of the part that is to be heard first. */
+static void
+start_playing (QoraWindow *self)
+{
+  QoraGeneration *generation = qora_project_get_generation (self->project);
+  double begin = self->play_part < 0
+                     ? qora_generation_get_first_made (generation)
+                     : qora_generation_get_begin (generation, (guint) self->play_part);
+
+  if (begin < 0)
+    return;
+  self->start_playing = FALSE;
+  qora_player_seek (get_player (self), begin);
+  qora_player_play (get_player (self));
+}
+
 static void
 on_progress (QoraWindow *self)
 {
@@ -132,11 +149,7 @@ on_progress (QoraWindow *self)
   qora_player_bar_set_expectation (self->player_bar, progress.duration, progress.rtf);
   qora_player_bar_set_progress (self->player_bar, progress.fraction);
   if (self->start_playing && progress.seconds > 0)
-    {
-      self->start_playing = FALSE;
-      qora_player_seek (get_player (self), qora_generation_get_first_made (generation));
-      qora_player_play (get_player (self));
-    }
+    start_playing (self);
   qora_window_update (self);
 }
 
@@ -230,7 +243,7 @@ on_finished (QoraWindow *self, const GError *error)
   qora_player_bar_set_expectation (self->player_bar, 0, 0);
   /* A run that was over before its first report: nothing was heard yet. */
   if (self->start_playing && error == NULL)
-    qora_player_play (get_player (self));
+    start_playing (self);
   self->start_playing = FALSE;
   qora_window_update (self);
   tell_finished (self, error);
@@ -283,13 +296,35 @@ seek_to_part (QoraWindow *self, int index)
   return TRUE;
 }
 
+static gboolean
+can_speak (QoraWindow *self)
+{
+  return g_action_group_get_action_enabled (G_ACTION_GROUP (self), "generate");
+}
+
 static void
 play_from_cursor_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   QoraWindow *self = user_data;
 
-  if (seek_to_part (self, qora_script_view_get_cursor_part (self->script_view)))
+  int index;
+
+  qora_preview_stop (self->preview);
+  qora_script_view_flush (self->script_view);
+  index = qora_script_view_get_cursor_part (self->script_view);
+  if (index < 0)
+    return;
+  if (!qora_part_is_stale (qora_script_get_part (get_script (self), (guint) index))
+      && seek_to_part (self, index))
     qora_player_play (get_player (self));
+  else if (can_speak (self))
+    {
+      generate (self, QORA_SCOPE_FROM, (guint) index);
+      self->play_part = index;
+      self->start_playing = TRUE;
+    }
+  else
+    qora_window_toast (self, _ ("This part has not been made yet"));
 }
 
 static void

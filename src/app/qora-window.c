@@ -74,7 +74,7 @@ update_actions (QoraWindow *self)
   set_enabled (self, "redo-part", can_speak);
   set_enabled (self, "stop", running || self->saving != NULL);
   set_enabled (self, "play-pause", sound != NULL);
-  set_enabled (self, "play-from-cursor", has_sound);
+  set_enabled (self, "play-from-cursor", has_sound || can_speak);
   set_enabled (self, "save", has_sound && !running && self->saving == NULL);
   set_enabled (self, "save-as", has_sound && !running && self->saving == NULL);
   set_enabled (self, "export", has_sound && !running && self->saving == NULL);
@@ -264,7 +264,6 @@ on_mark_clicked (QoraWindow *self, guint index, const GdkRectangle *area)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->script_view));
   QoraPart *part = qora_script_get_part (qora_script_view_get_script (self->script_view), index);
-  g_autoptr (GMenu) menu = g_menu_new ();
   GtkWidget *popover;
   GtkTextIter iter;
   guint start;
@@ -273,9 +272,8 @@ on_mark_clicked (QoraWindow *self, guint index, const GdkRectangle *area)
   qora_part_get_range (part, &start, &end);
   gtk_text_buffer_get_iter_at_offset (buffer, &iter, (int) start);
   gtk_text_buffer_place_cursor (buffer, &iter);
-  g_menu_append (menu, _ ("_Play from Here"), "win.play-from-cursor");
-  g_menu_append (menu, _ ("_Redo This Part"), "win.redo-part");
-  popover = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
+  popover = gtk_popover_menu_new_from_model (
+      gtk_text_view_get_extra_menu (GTK_TEXT_VIEW (self->script_view)));
   gtk_widget_set_parent (popover, GTK_WIDGET (self->script_view));
   gtk_popover_set_pointing_to (GTK_POPOVER (popover), area);
   g_signal_connect (popover, "closed", G_CALLBACK (gtk_widget_unparent), NULL);

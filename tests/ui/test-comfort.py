@@ -1,0 +1,78 @@
+"""test-comfort.py QORA: what makes reading along and writing for the ear comfortable
+
+SPDX-License-Identifier: Apache-2.0
+"""
+import json
+import glob
+import os
+import sys
+
+from window import Atspi, Window, is_sensitive, wait_for
+
+LINES = ['The mole had been working very hard.', 'First with brooms, then with dusters.',
+         'Then on ladders and steps and chairs.', 'Till he had dust in his throat and eyes.']
+TEXT = '\n'.join(LINES)
+
+
+def tinted(window):
+    """The piece of the text that has a background of its own."""
+    node = window.text()
+    offset, length, found = 0, Atspi.Text.get_character_count(node), ''
+    while offset < length:
+        attributes, start, end = Atspi.Text.get_attribute_run(node, offset, False)
+        if 'bg-color' in attributes:
+            found += Atspi.Text.get_text(node, start, end)
+        offset = max(end, offset + 1)
+    return found
+
+
+def cursor(window):
+    return Atspi.Text.get_caret_offset(window.text())
+
+
+def made(window):
+    pattern = os.path.join(os.environ['XDG_DATA_HOME'], 'qora-tts/takes/*/take.json')
+    for path in glob.glob(pattern):
+        with open(path, encoding='utf-8') as file:
+            return ['sound' in part for part in json.load(file)['parts']]
+    return []
+
+
+def finish(window):
+    wait_for('the speech is ready',
+             lambda: is_sensitive(window.find('push button', '^Generate$')))
+
+
+def play_from_the_cursor(window):
+    window.write(TEXT)
+    place = TEXT.index('ladders')
+    window.place_cursor(place)
+    window.label('^Part 3 of 4: Not spoken yet')
+    window.keys('ctrl+shift+space')
+    wait_for('the part at the cursor is heard', lambda: tinted(window) == LINES[2])
+    window.screenshot('comfort-heard')
+    assert cursor(window) == place, cursor(window)
+    wait_for('the next part follows', lambda: tinted(window) == LINES[3])
+    finish(window)
+    wait_for('no more is made than what follows',
+             lambda: made(window) == [False, False, True, True])
+
+    # What is there already is only played.
+    window.place_cursor(TEXT.index('dust in'))
+    window.keys('ctrl+shift+space')
+    wait_for('the last part is heard', lambda: tinted(window) == LINES[3])
+    window.place_cursor(TEXT.index('brooms'))
+    window.keys('ctrl+shift+space')
+    wait_for('a part that was left out is heard', lambda: tinted(window) == LINES[1])
+    finish(window)
+    wait_for('it is kept', lambda: made(window) == [False, True, True, True])
+
+
+def main(program):
+    window = Window(program, QORA_FAKE_RTF='0.2')
+    play_from_the_cursor(window)
+    assert window.unnamed() == [], window.unnamed()
+    window.quit()
+
+
+main(sys.argv[1])
