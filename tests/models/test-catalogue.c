@@ -10,26 +10,48 @@
 #define SUM      "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define REVISION "0123456789abcdef0123456789abcdef01234567"
 
-/* The released repository has 4.52 GB; every hash is of this file at this revision. */
+/* Sizes of the released repositories without what no program reads; every hash is of one file at
+ * one revision. */
 static void
 test_ours (void)
 {
+  static const struct
+  {
+    const char *name, *kind, *config;
+    guint64 size;
+  } models[] = {
+    { "1.7B-CustomVoice", "custom-voice",
+      "https://huggingface.co/Qwen/Qwen3-TTS-12Hz-1.7B-CustomVoice/resolve/"
+      "0c0e3051f131929182e2c023b9537f8b1c68adfe/config.json",
+      G_GUINT64_CONSTANT (4520159586) },
+    { "0.6B-CustomVoice", "custom-voice",
+      "https://huggingface.co/Qwen/Qwen3-TTS-12Hz-0.6B-CustomVoice/resolve/"
+      "85e237c12c027371202489a0ec509ded67b5e4b5/config.json",
+      G_GUINT64_CONSTANT (2498383610) },
+    { "1.7B-VoiceDesign", "voice-design",
+      "https://huggingface.co/Qwen/Qwen3-TTS-12Hz-1.7B-VoiceDesign/resolve/"
+      "5ecdb67327fd37bb2e042aab12ff7391903235d3/config.json",
+      G_GUINT64_CONSTANT (4520159099) },
+  };
   g_autofree char *path = g_build_filename (g_getenv ("QTTS_DATA"), "models.json", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GListModel) catalogue = qora_catalogue_load (path, NULL, &error);
-  g_autoptr (QoraCatalogueEntry) entry = NULL;
-  g_autofree char *uri = NULL;
 
   g_assert_no_error (error);
-  entry = qora_catalogue_find (catalogue, "1.7B-CustomVoice");
-  g_assert_nonnull (entry);
+  g_assert_cmpuint (g_list_model_get_n_items (catalogue), ==, G_N_ELEMENTS (models));
   g_assert_null (qora_catalogue_find (catalogue, "1.7b"));
-  g_assert_cmpuint (qora_catalogue_entry_get_n_files (entry), ==, 11);
-  g_assert_cmpuint (qora_catalogue_entry_get_size (entry), ==, G_GUINT64_CONSTANT (4520159586));
-  uri = qora_catalogue_entry_get_uri (entry, 0);
-  g_assert_cmpstr (uri, ==,
-                   "https://huggingface.co/Qwen/Qwen3-TTS-12Hz-1.7B-CustomVoice/resolve/"
-                   "0c0e3051f131929182e2c023b9537f8b1c68adfe/config.json");
+  for (gsize i = 0; i < G_N_ELEMENTS (models); i++)
+    {
+      g_autoptr (QoraCatalogueEntry) entry = qora_catalogue_find (catalogue, models[i].name);
+      g_autofree char *uri = NULL;
+
+      g_assert_nonnull (entry);
+      g_assert_cmpstr (qora_catalogue_entry_get_kind (entry), ==, models[i].kind);
+      g_assert_cmpuint (qora_catalogue_entry_get_n_files (entry), ==, 11);
+      g_assert_cmpuint (qora_catalogue_entry_get_size (entry), ==, models[i].size);
+      uri = qora_catalogue_entry_get_uri (entry, 0);
+      g_assert_cmpstr (uri, ==, models[i].config);
+    }
 }
 
 static void
