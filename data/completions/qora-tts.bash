@@ -52,14 +52,14 @@ _qora_tts() {
     --speaker) _qora_tts_words "$(_qora_tts_ask --list-speakers)" ;;
     --language) _qora_tts_words "$(_qora_tts_ask --list-languages)" ;;
     --download) _qora_tts_words "$(qora-tts --list-models 2>/dev/null | cut -d ' ' -f 1)" ;;
-    --text | --instruct | --threads | --batch | --pause | --seed | --max-codes) ;;
+    --mirror | --text | --instruct | --threads | --batch | --pause | --seed | --max-codes) ;;
     --temperature | --top-k | --top-p | --repetition-penalty) ;;
     *)
       _qora_tts_words '--load --model-path --precision --f16 --save --threads --text --text-file
         --speaker --language --instruct --text-mode --special-tokens --batch --pause --seed
         --max-codes --temperature --top-k --top-p --repetition-penalty --greedy --no-runaway-guard
         --output --subtitles --codes-out --codes-in --stats --tokenize --list-speakers
-        --list-languages --list-models --download --info --quiet --version --help' ;;
+        --list-languages --list-models --download --mirror --info --quiet --version --help' ;;
   esac
 }
 

@@ -55,6 +55,7 @@ complete -c qora-tts -l list-languages -d "Print the model's languages"
 complete -c qora-tts -l list-models -d 'Print the models that are installed or can be downloaded'
 complete -c qora-tts -l download -x -d 'Fetch a model of the catalogue' \
     -a "(qora-tts --list-models 2>/dev/null | string replace -r ' .*' '')"
+complete -c qora-tts -l mirror -x -d 'Download from another server'
 complete -c qora-tts -l info -d 'Print what is known of the model'
 complete -c qora-tts -s q -l quiet -d 'Only errors'
 complete -c qora-tts -l version -d 'Print the version'

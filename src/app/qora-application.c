@@ -10,6 +10,7 @@
 
 #include "qora-accessible.h"
 #include "qora-draft.h"
+#include "qora-model-search.h"
 #include "qora-paths.h"
 #include "qora-preferences.h"
 #include "qora-window.h"
@@ -66,6 +67,17 @@ qora_application_has_demo_voice (QoraApplication *self)
 }
 
 /* ---- the model ---- */
+
+/* (transfer full), NULL: this installation has none. */
+static char *
+find_demo_voice (void)
+{
+  g_autofree char *data_folder = qora_model_search_get_data_folder ();
+  g_autoptr (GPtrArray) models = qora_model_search (data_folder);
+  const QoraFoundModel *last = models->len > 0 ? models->pdata[models->len - 1] : NULL;
+
+  return last != NULL && last->place == QORA_MODEL_DEMO ? g_strdup (last->path) : NULL;
+}
 
 static void
 set_model_error (QoraApplication *self, const char *message)
@@ -342,7 +354,7 @@ qora_application_startup (GApplication *app)
   self->settings = g_settings_new (QORA_APP_ID);
   self->synthesizer = qora_synthesizer_new (NULL);
   self->takes = qora_take_list_new (takes);
-  self->demo_voice = qora_paths_find_demo_voice ();
+  self->demo_voice = find_demo_voice ();
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   set_accels (self);
   g_signal_connect_object (self->settings, "changed::idle-minutes",

@@ -64,7 +64,7 @@ act_without_session (const CliOptions *options, GError **error)
   if (options->action == CLI_ACTION_VERSION)
     printf ("qora-tts %s\n", qtts_version ());
   if (options->action == CLI_ACTION_LIST_MODELS)
-    return cli_list_models (error);
+    return cli_list_models (options, error);
   if (options->action == CLI_ACTION_DOWNLOAD)
     return cli_download_model (options, error);
   return TRUE;

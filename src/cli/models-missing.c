@@ -16,7 +16,7 @@ refuse (const char *option, GError **error)
 }
 
 gboolean
-cli_list_models (GError **error)
+cli_list_models (const CliOptions *options, GError **error)
 {
   return refuse ("--list-models", error);
 }

@@ -59,10 +59,10 @@ print_model (const char *name, guint64 bytes, const char *kind, const char *wher
 }
 
 static GListModel *
-load_catalogue (GError **error)
+load_catalogue (const CliOptions *options, GError **error)
 {
   g_autoptr (GError) reason = NULL;
-  GListModel *catalogue = qora_catalogue_load_default (&reason);
+  GListModel *catalogue = qora_catalogue_load_default (options->mirror, &reason);
 
   if (catalogue == NULL)
     g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED, _ ("the catalogue of models: %s"),
@@ -71,9 +71,9 @@ load_catalogue (GError **error)
 }
 
 gboolean
-cli_list_models (GError **error)
+cli_list_models (const CliOptions *options, GError **error)
 {
-  g_autoptr (GListModel) catalogue = load_catalogue (error);
+  g_autoptr (GListModel) catalogue = load_catalogue (options, error);
   g_autoptr (QoraModelStore) store = qora_model_store_new (NULL);
 
   if (catalogue == NULL)
@@ -213,17 +213,18 @@ convert (Job *job, const char *name, GError **error)
 }
 
 static QoraCatalogueEntry *
-find_entry (const char *name, GError **error)
+find_entry (const CliOptions *options, GError **error)
 {
-  g_autoptr (GListModel) catalogue = load_catalogue (error);
+  g_autoptr (GListModel) catalogue = load_catalogue (options, error);
   QoraCatalogueEntry *entry;
 
   if (catalogue == NULL)
     return NULL;
-  entry = qora_catalogue_find (catalogue, name);
+  entry = qora_catalogue_find (catalogue, options->download);
   if (entry == NULL)
     g_set_error (error, CLI_ERROR, CLI_ERROR_USAGE,
-                 _ ("--download %s: there is no such model; --list-models names them"), name);
+                 _ ("--download %s: there is no such model; --list-models names them"),
+                 options->download);
   return entry;
 }
 
@@ -236,7 +237,7 @@ cli_download_model (const CliOptions *options, GError **error)
   g_auto (Job) job = { .options = options };
   const char *name;
 
-  entry = find_entry (options->download, error);
+  entry = find_entry (options, error);
   if (entry == NULL)
     return FALSE;
   name = qora_catalogue_entry_get_name (entry);

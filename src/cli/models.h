@@ -10,7 +10,7 @@
 
 /* --list-models: one line for each model of the catalogue and each installed one, on standard
  * output: name, size, kind, and the path or "not installed". Asks nothing of the network. */
-gboolean cli_list_models (GError **error);
+gboolean cli_list_models (const CliOptions *options, GError **error);
 
 /* --download: fetches and verifies the model, goes on where an earlier download stopped, and
  * converts it to a .qora-tts file of --precision. Errors: CLI_ERROR_USAGE for an unknown name,

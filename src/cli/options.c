@@ -71,6 +71,8 @@ add_model_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
       N_ ("Fetch, verify and convert a model of the catalogue, and stop; the only option that uses "
           "the network"),
       N_ ("NAME") },
+    { "mirror", 0, 0, STRING_ARG, &o->mirror,
+      N_ ("Download from another server that has the same repositories"), N_ ("URL") },
     { "list-models", 0, 0, FLAG_ARG, &raw->list_models,
       N_ ("Print the models that are installed or can be downloaded"), NULL },
     { "threads", 0, 0, INT_ARG, &o->threads, N_ ("Worker threads (0: one for each core)"),
@@ -344,6 +346,8 @@ check_combinations (const CliOptions *o, const RawOptions *raw, GError **error)
     }
   if (o->load != NULL && o->model_path != NULL)
     return usage (error, _ ("--load and --model-path exclude each other: there is one model"));
+  if (o->mirror != NULL && o->download == NULL)
+    return usage (error, _ ("--mirror has no effect without --download"));
   if (raw->text != NULL && o->text_file != NULL)
     return usage (error, _ ("--text and --text-file exclude each other"));
   if (o->codes_in != NULL && (raw->text != NULL || o->text_file != NULL))
@@ -390,6 +394,7 @@ cli_options_clear (CliOptions *options)
   g_free (options->model_path);
   g_free (options->save);
   g_free (options->download);
+  g_free (options->mirror);
   g_free (options->text);
   g_free (options->text_file);
   g_free (options->speaker);

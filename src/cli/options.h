@@ -32,6 +32,7 @@ typedef struct
   int threads;
   char *save;     /* NULL: not */
   char *download; /* name of a model of the catalogue; NULL: not */
+  char *mirror;   /* base address of the server to download from; NULL: the usual one */
 
   char *text;      /* UTF-8; the sample sentence when none was given; NULL with text_file */
   char *text_file; /* NULL: not */

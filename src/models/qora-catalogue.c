@@ -252,8 +252,8 @@ read_entry (JsonReader *reader, const char *server, GError **error)
   return g_steal_pointer (&entry);
 }
 
-static gboolean
-is_server (const char *text)
+gboolean
+qora_catalogue_is_server (const char *text)
 {
   g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
 
@@ -268,7 +268,7 @@ static GListModel *
 read_catalogue (JsonReader *reader, const char *mirror, GError **error)
 {
   g_autoptr (GListStore) list = g_list_store_new (QORA_TYPE_CATALOGUE_ENTRY);
-  g_autofree char *server = read_string (reader, "server", is_server, error);
+  g_autofree char *server = read_string (reader, "server", qora_catalogue_is_server, error);
   gboolean ok = TRUE;
   int n = -1;
 
@@ -307,7 +307,7 @@ qora_catalogue_load (const char *path, const char *mirror, GError **error)
   g_autoptr (JsonReader) reader = NULL;
   GListModel *list;
 
-  if (mirror != NULL && mirror[0] != '\0' && !is_server (mirror))
+  if (mirror != NULL && mirror[0] != '\0' && !qora_catalogue_is_server (mirror))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                    _ ("mirror %s: must be an address such as https://example.org/models"), mirror);
@@ -342,7 +342,7 @@ find_beside_program (void)
 }
 
 GListModel *
-qora_catalogue_load_default (GError **error)
+qora_catalogue_load_default (const char *mirror, GError **error)
 {
   g_autofree char *path = g_strdup (g_getenv ("QORA_TTS_CATALOGUE"));
 
@@ -350,7 +350,9 @@ qora_catalogue_load_default (GError **error)
     path = find_beside_program ();
   if (path == NULL)
     path = g_strdup (QORA_CATALOGUE);
-  return qora_catalogue_load (path, g_getenv ("QORA_TTS_MIRROR"), error);
+  if (mirror == NULL || mirror[0] == '\0')
+    mirror = g_getenv ("QORA_TTS_MIRROR");
+  return qora_catalogue_load (path, mirror, error);
 }
 
 QoraCatalogueEntry *

@@ -43,9 +43,12 @@ char *qora_catalogue_entry_get_uri (QoraCatalogueEntry *self, guint i);
  * http or https address. */
 GListModel *qora_catalogue_load (const char *path, const char *mirror, GError **error);
 
-/* The catalogue that comes with the program, with the mirror of the environment variable
- * QORA_TTS_MIRROR. QORA_TTS_CATALOGUE names another catalogue file. Errors: as above. */
-GListModel *qora_catalogue_load_default (GError **error);
+/* The catalogue that comes with the program. `mirror` NULL or empty: that of the environment
+ * variable QORA_TTS_MIRROR. QORA_TTS_CATALOGUE names another catalogue file. Errors: as above. */
+GListModel *qora_catalogue_load_default (const char *mirror, GError **error);
+
+/* Whether `text` can be the base address of a server: http or https, a host, no query. */
+gboolean qora_catalogue_is_server (const char *text);
 
 /* (transfer full), NULL: there is none of this name. Case does not matter. */
 QoraCatalogueEntry *qora_catalogue_find (GListModel *catalogue, const char *name);

@@ -79,9 +79,8 @@ qora_model_store_new (const char *data_folder)
 {
   QoraModelStore *self = g_object_new (QORA_TYPE_MODEL_STORE, NULL);
 
-  self->data_folder = data_folder != NULL
-                          ? g_strdup (data_folder)
-                          : g_build_filename (g_get_user_data_dir (), "qora-tts", NULL);
+  self->data_folder
+      = data_folder != NULL ? g_strdup (data_folder) : qora_model_search_get_data_folder ();
   return self;
 }
 
@@ -91,90 +90,19 @@ qora_model_store_get_data_folder (QoraModelStore *self)
   return self->data_folder;
 }
 
-static int
-compare_strings (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-/* Paths of what is in the folder, sorted; empty where there is none. */
-static GPtrArray *
-list_folder (const char *folder)
-{
-  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    g_ptr_array_add (paths, g_build_filename (folder, name, NULL));
-  g_ptr_array_sort (paths, compare_strings);
-  return paths;
-}
-
-static void
-look_at (GPtrArray *models, const char *path, QoraModelPlace place)
-{
-  QoraModel *model = qora_model_new (path, place, NULL);
-
-  if (model != NULL)
-    g_ptr_array_add (models, model);
-}
-
-/* A packed file serves before the checkpoint that it was made from. */
-static void
-look_into_model_folder (GPtrArray *models, const char *folder, QoraModelPlace place)
-{
-  g_autoptr (GPtrArray) paths = list_folder (folder);
-  guint before = models->len;
-
-  for (guint i = 0; i < paths->len && models->len == before; i++)
-    if (g_str_has_suffix (paths->pdata[i], ".qora-tts"))
-      look_at (models, paths->pdata[i], place);
-  if (models->len == before)
-    look_at (models, folder, place);
-}
-
-static void
-look_into_folder_of_models (GPtrArray *models, const char *folder, QoraModelPlace place)
-{
-  g_autoptr (GPtrArray) paths = list_folder (folder);
-
-  for (guint i = 0; i < paths->len; i++)
-    if (g_file_test (paths->pdata[i], G_FILE_TEST_IS_DIR))
-      look_into_model_folder (models, paths->pdata[i], place);
-}
-
-static char *
-get_list_path (const char *data_folder)
-{
-  return g_build_filename (data_folder, "models.list", NULL);
-}
-
-/* Paths that the user added, none where nothing was added. */
-static char **
-read_added (const char *data_folder)
-{
-  g_autofree char *path = get_list_path (data_folder);
-  g_autofree char *text = NULL;
-
-  if (!g_file_get_contents (path, &text, NULL, NULL))
-    return g_new0 (char *, 1);
-  return g_strsplit (text, "\n", -1);
-}
-
 static gboolean
-write_added (QoraModelStore *self, const char *const *paths, GError **error)
+write_added (const char *data_folder, const char *const *paths, GError **error)
 {
-  g_autofree char *path = get_list_path (self->data_folder);
+  g_autofree char *path = qora_model_search_get_list_path (data_folder);
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (; *paths != NULL; paths++)
     if ((*paths)[0] != '\0')
       g_string_append_printf (text, "%s\n", *paths);
-  if (g_mkdir_with_parents (self->data_folder, 0755) != 0)
+  if (g_mkdir_with_parents (data_folder, 0755) != 0)
     {
       g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-                   _ ("%s: cannot be created: %s"), self->data_folder, g_strerror (errno));
+                   _ ("%s: cannot be created: %s"), data_folder, g_strerror (errno));
       return FALSE;
     }
   return g_file_set_contents_full (path, text->str, text->len, G_FILE_SET_CONTENTS_CONSISTENT, 0644,
@@ -185,19 +113,16 @@ write_added (QoraModelStore *self, const char *const *paths, GError **error)
 static GPtrArray *
 look_everywhere (const char *data_folder)
 {
+  g_autoptr (GPtrArray) found = qora_model_search (data_folder);
   GPtrArray *models = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autofree char *own = g_build_filename (data_folder, "models", NULL);
-  g_auto (GStrv) added = read_added (data_folder);
 
-  look_into_folder_of_models (models, own, QORA_MODEL_OWN);
-  for (char **path = added; *path != NULL; path++)
-    if ((*path)[0] != '\0')
-      look_at (models, *path, QORA_MODEL_ADDED);
-  for (const char *const *dir = g_get_system_data_dirs (); *dir != NULL; dir++)
+  for (guint i = 0; i < found->len; i++)
     {
-      g_autofree char *shared = g_build_filename (*dir, "qora-tts", "voices", NULL);
+      const QoraFoundModel *one = found->pdata[i];
+      QoraModel *model = qora_model_new (one->path, one->place, NULL);
 
-      look_into_folder_of_models (models, shared, QORA_MODEL_SYSTEM);
+      if (model != NULL)
+        g_ptr_array_add (models, model);
     }
   return models;
 }
@@ -273,22 +198,15 @@ qora_model_store_find (QoraModelStore *self, const char *name)
   return NULL;
 }
 
+/* Any thread. */
 static gboolean
-is_known (QoraModelStore *self, const char *path)
-{
-  for (guint i = 0; i < self->models->len; i++)
-    if (strcmp (qora_model_get_path (self->models->pdata[i]), path) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-gboolean
-qora_model_store_add (QoraModelStore *self, const char *path, GError **error)
+add_to_list (const char *data_folder, const char *path, GError **error)
 {
   g_autoptr (QoraModel) model = qora_model_new (path, QORA_MODEL_ADDED, error);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) added = read_added (self->data_folder);
+  g_auto (GStrv) added = qora_model_search_read_list (data_folder);
   g_auto (GStrv) paths = NULL;
+  g_autoptr (GPtrArray) known = NULL;
 
   if (model == NULL)
     return FALSE;
@@ -301,51 +219,137 @@ qora_model_store_add (QoraModelStore *self, const char *path, GError **error)
                    path);
       return FALSE;
     }
-  if (is_known (self, qora_model_get_path (model)))
-    return TRUE;
+  known = qora_model_search (data_folder);
+  for (guint i = 0; i < known->len; i++)
+    if (strcmp (((QoraFoundModel *) known->pdata[i])->path, qora_model_get_path (model)) == 0)
+      return TRUE;
   g_strv_builder_addv (builder, (const char **) added);
   g_strv_builder_add (builder, qora_model_get_path (model));
   paths = g_strv_builder_end (builder);
-  if (!write_added (self, (const char *const *) paths, error))
-    return FALSE;
-  qora_model_store_refresh (self);
-  return TRUE;
+  return write_added (data_folder, (const char *const *) paths, error);
 }
 
+/* Any thread. */
 static gboolean
-forget (QoraModelStore *self, const char *path, GError **error)
+forget (const char *data_folder, const char *path, GError **error)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) added = read_added (self->data_folder);
+  g_auto (GStrv) added = qora_model_search_read_list (data_folder);
   g_auto (GStrv) paths = NULL;
 
   for (char **other = added; *other != NULL; other++)
     if (strcmp (*other, path) != 0)
       g_strv_builder_add (builder, *other);
   paths = g_strv_builder_end (builder);
-  return write_added (self, (const char *const *) paths, error);
+  return write_added (data_folder, (const char *const *) paths, error);
+}
+
+/* Any thread. */
+static gboolean
+delete_or_forget (const char *data_folder, QoraModel *model, GError **error)
+{
+  g_autofree char *folder = get_own_folder (model);
+  const char *path = qora_model_get_path (model);
+
+  switch (qora_model_get_place (model))
+    {
+    case QORA_MODEL_OWN:
+      return qora_folder_delete (folder, error);
+    case QORA_MODEL_ADDED:
+      return forget (data_folder, path, error);
+    default:
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+                   _ ("%s: came with a package, and can be removed with it"), path);
+      return FALSE;
+    }
+}
+
+gboolean
+qora_model_store_add (QoraModelStore *self, const char *path, GError **error)
+{
+  gboolean added = add_to_list (self->data_folder, path, error);
+
+  if (added)
+    qora_model_store_refresh (self);
+  return added;
 }
 
 gboolean
 qora_model_store_remove (QoraModelStore *self, QoraModel *model, GError **error)
 {
-  g_autofree char *folder = get_own_folder (model);
-  const char *path = qora_model_get_path (model);
-  gboolean removed = FALSE;
+  gboolean removed = delete_or_forget (self->data_folder, model, error);
 
-  switch (qora_model_get_place (model))
-    {
-    case QORA_MODEL_OWN:
-      removed = qora_folder_delete (folder, error);
-      break;
-    case QORA_MODEL_ADDED:
-      removed = forget (self, path, error);
-      break;
-    case QORA_MODEL_SYSTEM:
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-                   _ ("%s: came with a package, and can be removed with it"), path);
-      break;
-    }
   qora_model_store_refresh (self);
   return removed;
+}
+
+/* ---- the same without blocking ---- */
+
+typedef struct
+{
+  char *data_folder;
+  char *path;       /* to be added, or NULL */
+  QoraModel *model; /* to be removed, or NULL */
+} Change;
+
+static void
+change_free (Change *change)
+{
+  g_free (change->data_folder);
+  g_free (change->path);
+  g_clear_object (&change->model);
+  g_free (change);
+}
+
+static void
+change_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Change *change = task_data;
+  GError *error = NULL;
+  gboolean ok = change->path != NULL
+                    ? add_to_list (change->data_folder, change->path, &error)
+                    : delete_or_forget (change->data_folder, change->model, &error);
+
+  if (ok)
+    g_task_return_pointer (task, look_everywhere (change->data_folder),
+                           (GDestroyNotify) g_ptr_array_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+change_async (QoraModelStore *self, const char *path, QoraModel *model,
+              GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  Change *change = g_new (Change, 1);
+
+  *change = (Change){
+    .data_folder = g_strdup (self->data_folder),
+    .path = g_strdup (path),
+    .model = model != NULL ? g_object_ref (model) : NULL,
+  };
+  g_task_set_source_tag (task, qora_model_store_change_finish);
+  g_task_set_task_data (task, change, (GDestroyNotify) change_free);
+  g_task_run_in_thread (task, change_in_thread);
+}
+
+void
+qora_model_store_add_async (QoraModelStore *self, const char *path, GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  change_async (self, path, NULL, callback, user_data);
+}
+
+void
+qora_model_store_remove_async (QoraModelStore *self, QoraModel *model, GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  change_async (self, NULL, model, callback, user_data);
+}
+
+gboolean
+qora_model_store_change_finish (QoraModelStore *self, GAsyncResult *result, GError **error)
+{
+  return qora_model_store_refresh_finish (self, result, error);
 }

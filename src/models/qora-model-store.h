@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* A GListModel of QoraModel: first the program's own, then those that the user added, then those of
- * the system. Empty until the first refresh. Belongs to one thread. */
+/* A GListModel of QoraModel in the order of qora_model_search(). Empty until the first refresh.
+ * Belongs to one thread. */
 #define QORA_TYPE_MODEL_STORE (qora_model_store_get_type ())
 G_DECLARE_FINAL_TYPE (QoraModelStore, qora_model_store, QORA, MODEL_STORE, GObject)
 
@@ -39,8 +39,17 @@ QoraModel *qora_model_store_find (QoraModelStore *self, const char *name);
 gboolean qora_model_store_add (QoraModelStore *self, const char *path, GError **error);
 
 /* Deletes an own model with its folder, forgets an added one. No synthesizer may have it open.
- * Errors: PERMISSION_DENIED for the system's, and those of deleting and writing files. */
+ * Errors: PERMISSION_DENIED for the system's and the demo voice, and those of deleting and writing
+ * files. */
 gboolean qora_model_store_remove (QoraModelStore *self, QoraModel *model, GError **error);
+
+/* The same without blocking. Errors: as above. */
+void qora_model_store_add_async (QoraModelStore *self, const char *path,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+void qora_model_store_remove_async (QoraModelStore *self, QoraModel *model,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+gboolean qora_model_store_change_finish (QoraModelStore *self, GAsyncResult *result,
+                                         GError **error);
 
 /* On a thread of its own, compares the sizes and SHA-256 of a downloaded checkpoint with the
  * catalogue; without an entry (NULL), and for packed files, lets the engine check every bound.

@@ -95,14 +95,6 @@ look_into_packed (QoraModel *self, GError **error)
   return TRUE;
 }
 
-static gboolean
-is_file (const char *folder, const char *name)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-
-  return g_file_test (path, G_FILE_TEST_IS_REGULAR);
-}
-
 static char *
 read_string (JsonReader *reader, const char *key)
 {
@@ -158,9 +150,7 @@ look_into_folder (QoraModel *self, GError **error)
   g_autofree char *path = g_build_filename (self->path, "config.json", NULL);
   g_autoptr (JsonNode) root = NULL;
 
-  if (!is_file (self->path, "config.json")
-      || (!is_file (self->path, "model.safetensors")
-          && !is_file (self->path, "model.safetensors.index.json")))
+  if (!qora_model_search_is_checkpoint (self->path))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
                    _ ("%s: has no config.json with a model.safetensors"), self->path);

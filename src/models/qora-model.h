@@ -6,14 +6,9 @@
 
 #include <gio/gio.h>
 
-G_BEGIN_DECLS
+#include "qora-model-search.h"
 
-typedef enum
-{
-  QORA_MODEL_OWN,    /* in the program's own folder of models: the program may delete it */
-  QORA_MODEL_ADDED,  /* where the user has it: the program may only forget it */
-  QORA_MODEL_SYSTEM, /* came with a package */
-} QoraModelPlace;
+G_BEGIN_DECLS
 
 /* What is known of a model without opening it for speech. Immutable; any thread may look at it. */
 #define QORA_TYPE_MODEL (qora_model_get_type ())

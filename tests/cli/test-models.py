@@ -9,6 +9,7 @@ import json
 import signal
 import threading
 import unittest
+import urllib.parse
 
 import cli
 
@@ -22,8 +23,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         server = self.server
         server.requests.append((self.path, self.headers['Range']))
         prefix = f'/Some/Tiny/resolve/{REVISION}/'
-        path = cli.FIXTURES / 'tiny-a' / self.path.removeprefix(prefix)
-        if not self.path.startswith(prefix) or not path.is_file():
+        wanted = urllib.parse.urlsplit(self.path).path  # a proxy is asked for whole addresses
+        path = cli.FIXTURES / 'tiny-a' / wanted.removeprefix(prefix)
+        if not wanted.startswith(prefix) or not path.is_file():
             self.send_error(404)
             return
         content = path.read_bytes()
@@ -97,6 +99,30 @@ class Models(cli.Case):
         self.assertEqual(len(self.server.requests), self.n_files)
         self.succeed('--download', 'tiny')
         self.assertEqual(len(self.server.requests), self.n_files)
+
+    def test_mirror(self):
+        """--mirror goes before the environment, and must be an address"""
+        mirror = self.environment['QORA_TTS_MIRROR']
+        self.environment['QORA_TTS_MIRROR'] = 'http://models.invalid'
+        self.succeed('--download', 'tiny', '--mirror', mirror)
+        self.assertEqual(len(self.server.requests), self.n_files)
+        self.fail_with(1, ['models.invalid?x', 'address'], '--download', 'tiny',
+                       '--mirror', 'http://models.invalid?x')
+        self.fail_with(2, ['--mirror', '--download'], '--list-models', '--mirror', mirror)
+
+    def test_proxy(self):
+        """where the system has a proxy, it is asked"""
+        # Desktops' settings are the system's; the voices there do not matter here.
+        for name in ('GIO_USE_PROXY_RESOLVER', 'XDG_DATA_DIRS'):
+            del self.environment[name]
+        self.environment.update(http_proxy=self.environment['QORA_TTS_MIRROR'], no_proxy='',
+                                XDG_CURRENT_DESKTOP='', QORA_TTS_MIRROR='http://models.invalid')
+        code, _, errors = self.run_program('--download', 'tiny')
+        if not self.server.requests:
+            self.skipTest(f'GLib has no module that knows of proxies: {errors.strip()}')
+        self.assertEqual(code, 0, errors)
+        self.assertTrue(all(path.startswith('http://models.invalid/')
+                            for path, _ in self.server.requests), self.server.requests)
 
     def test_wrong(self):
         """a file with the wrong sum is refused, named, and nothing is installed"""
