@@ -6,6 +6,8 @@
 
 #include "qora-generation.h"
 
+#include "qora-pause.h"
+
 struct _QoraGeneration
 {
   GObject parent_instance;
@@ -41,16 +43,39 @@ G_DEFINE_FINAL_TYPE (QoraGeneration, qora_generation, G_TYPE_OBJECT)
 /* How long a text is likely to take, where nothing of it was measured yet. */
 #define CHARACTERS_PER_SECOND 14.0
 
+/* What lies between the part that comes next and the one before it, if there is anything before. */
+static gsize
+get_pause (QoraGeneration *self, guint index)
+{
+  gboolean after_paragraph
+      = index > 0 && qora_part_get_ends_paragraph (self->parts->pdata[index - 1]);
+  double before;
+  double after;
+
+  qora_part_get_silence (self->parts->pdata[index], &before, &after);
+  return qora_pause_get_samples (before, after_paragraph, index > 0 ? self->options.pause : 0);
+}
+
 static void
 append_pause (QoraGeneration *self)
 {
-  double pause = self->options.pause;
+  if (self->next == 0 || qora_sound_get_n_samples (self->sound) > 0)
+    qora_sound_append_silence (self->sound, get_pause (self, self->next));
+}
 
-  if (self->next == 0 || qora_sound_get_n_samples (self->sound) == 0)
+/* The silence that the text ends with, if its last part was reached. */
+static void
+append_end (QoraGeneration *self)
+{
+  QoraPart *last = self->parts->len > 0 ? self->parts->pdata[self->parts->len - 1] : NULL;
+  QoraRendering *rendering = last != NULL ? qora_part_get_rendering (last) : NULL;
+  double before;
+  double after;
+
+  if (rendering == NULL || rendering->sound != self->sound)
     return;
-  if (!qora_part_get_ends_paragraph (self->parts->pdata[self->next - 1]))
-    pause /= 2;
-  qora_sound_append_silence (self->sound, (gsize) (pause * QORA_SOUND_RATE));
+  qora_part_get_silence (last, &before, &after);
+  qora_sound_append_silence (self->sound, qora_pause_get_samples (after, FALSE, 0));
 }
 
 /* Copies the parts before `end` that are not in the sound yet. */
@@ -176,6 +201,7 @@ finish (QoraGeneration *self, GError *error)
   for (guint i = 0; i < self->wanted->len; i++)
     qora_part_set_activity (get_wanted (self, i), QORA_PART_WAITING, 0);
   copy_kept (self, self->parts->len);
+  append_end (self);
   qora_sound_seal (self->sound);
   self->running = FALSE;
   g_signal_emit (self, signals[SIGNAL_FINISHED], 0, error);
@@ -314,7 +340,7 @@ estimate_duration (QoraGeneration *self)
       gboolean kept = rendering != NULL && qora_part_get_state (part) != QORA_PART_QUEUED;
 
       duration += (kept ? qora_rendering_get_duration (rendering) : estimate_seconds (part))
-                  + self->options.pause;
+                  + get_pause (self, i) / (double) QORA_SOUND_RATE;
     }
   return duration;
 }

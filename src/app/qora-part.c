@@ -16,6 +16,8 @@ struct _QoraPart
   guint start;
   guint end;
   gboolean ends_paragraph;
+  double silence_before;
+  double silence_after;
   QoraRendering *rendering;
   QoraPartState activity;
   double fraction;
@@ -146,6 +148,22 @@ qora_part_set_ends_paragraph (QoraPart *self, gboolean ends_paragraph)
   self->ends_paragraph = ends_paragraph;
 }
 
+void
+qora_part_get_silence (QoraPart *self, double *before, double *after)
+{
+  g_return_if_fail (QORA_IS_PART (self));
+  *before = self->silence_before;
+  *after = self->silence_after;
+}
+
+void
+qora_part_set_silence (QoraPart *self, double before, double after)
+{
+  g_return_if_fail (QORA_IS_PART (self));
+  self->silence_before = before;
+  self->silence_after = after;
+}
+
 QoraRendering *
 qora_part_get_rendering (QoraPart *self)
 {
@@ -238,6 +256,8 @@ static void
 qora_part_init (QoraPart *self)
 {
   self->activity = QORA_PART_WAITING;
+  self->silence_before = -1;
+  self->silence_after = -1;
 }
 
 QoraPart *

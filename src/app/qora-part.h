@@ -37,6 +37,11 @@ void qora_part_set_range (QoraPart *self, guint start, guint end);
 gboolean qora_part_get_ends_paragraph (QoraPart *self);
 void qora_part_set_ends_paragraph (QoraPart *self, gboolean ends_paragraph);
 
+/* Seconds of silence that the text asks for before the part, and, for the last one, after it; < 0:
+ * it asks for none, and the usual pause is made. */
+void qora_part_get_silence (QoraPart *self, double *before, double *after);
+void qora_part_set_silence (QoraPart *self, double before, double after);
+
 /* NULL: none. (transfer none) */
 QoraRendering *qora_part_get_rendering (QoraPart *self);
 void qora_part_set_rendering (QoraPart *self, QoraRendering *rendering);

@@ -16,7 +16,6 @@ struct _QoraProject
 
   QoraTake *take;
   QoraSound *sound;
-  guint n_ranges; /* parts in the sound */
   QoraGeneration *generation;
   char *text; /* that the generation began with */
   double pause;
@@ -149,7 +148,6 @@ static void
 on_finished (QoraProject *self, const GError *error)
 {
   keep (self);
-  self->n_ranges = qora_take_count_sounds (self->take);
   notify (self, PROP_RUNNING);
   g_signal_emit (self, signals[SIGNAL_FINISHED], 0, error);
   if (self->open_pending)
@@ -190,7 +188,7 @@ qora_project_generate (QoraProject *self, const char *text, const QoraGeneration
     return;
 
   if (wanted.scope == QORA_SCOPE_STALE && qora_script_get_n_stale (self->script) == 0
-      && qora_script_is_arranged (self->script, self->sound, self->n_ranges))
+      && qora_script_is_arranged (self->script, self->sound, wanted.pause))
     wanted.scope = QORA_SCOPE_ALL;
   if (!keeps_something (self, &wanted))
     {
@@ -254,7 +252,6 @@ on_sound_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
       g_signal_emit (self, signals[SIGNAL_FAILED], 0, error);
       return;
     }
-  self->n_ranges = qora_take_count_sounds (take);
   qora_take_apply (take, self->script);
   set_sound (self, sound);
 }

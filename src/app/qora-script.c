@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "qora-pause.h"
 #include "qora-splitter.h"
 
 struct _QoraScript
@@ -205,6 +206,7 @@ qora_script_set_text (QoraScript *self, const char *text, guint max_length)
 
       qora_part_set_range (parts->pdata[i], span->start, span->end);
       qora_part_set_ends_paragraph (parts->pdata[i], span->ends_paragraph);
+      qora_part_set_silence (parts->pdata[i], span->silence_before, span->silence_after);
     }
 
   self->parts = parts;
@@ -279,20 +281,27 @@ qora_script_find_sample (QoraScript *self, QoraSound *sound, gsize sample)
 }
 
 gboolean
-qora_script_is_arranged (QoraScript *self, QoraSound *sound, guint n_ranges)
+qora_script_is_arranged (QoraScript *self, QoraSound *sound, double pause)
 {
+  gboolean after_paragraph = FALSE;
+  double after = -1;
   gsize at = 0;
 
   g_return_val_if_fail (QORA_IS_SCRIPT (self), FALSE);
   for (guint i = 0; i < self->parts->len; i++)
     {
       QoraRendering *rendering = qora_part_get_rendering (self->parts->pdata[i]);
+      double before;
 
-      if (rendering == NULL || rendering->sound != sound || rendering->start < at)
+      qora_part_get_silence (self->parts->pdata[i], &before, &after);
+      at += qora_pause_get_samples (before, after_paragraph, i > 0 ? pause : 0);
+      if (rendering == NULL || rendering->sound != sound || rendering->start != at)
         return FALSE;
-      at = rendering->start + rendering->n_samples;
+      at += rendering->n_samples;
+      after_paragraph = qora_part_get_ends_paragraph (self->parts->pdata[i]);
     }
-  return self->parts->len == n_ranges;
+  at += qora_pause_get_samples (after, FALSE, 0);
+  return sound != NULL && qora_sound_get_n_samples (sound) == at;
 }
 
 void

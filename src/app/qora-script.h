@@ -29,8 +29,9 @@ int qora_script_find_offset (QoraScript *self, guint offset);
 /* Index of the part whose sound in `sound` is at `sample`, or the last that began before; -1. */
 int qora_script_find_sample (QoraScript *self, QoraSound *sound, gsize sample);
 
-/* The parts' sounds stand in `sound` in the parts' order, and its n_ranges parts are no others. */
-gboolean qora_script_is_arranged (QoraScript *self, QoraSound *sound, guint n_ranges);
+/* `sound` is what a run that makes nothing anew would put together: all the parts in their order,
+ * with the silence between them that the text and the pause (seconds) ask for. */
+gboolean qora_script_is_arranged (QoraScript *self, QoraSound *sound, double pause);
 
 /* Forgets all sounds. */
 void qora_script_clear_renderings (QoraScript *self);

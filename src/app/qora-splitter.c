@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qora-silence.h"
+
 static void
 span_free (gpointer data)
 {
@@ -28,6 +30,8 @@ add_span (GPtrArray *spans, const char *line, gsize from, gsize to, guint offset
   span->text = g_strndup (line + from, to - from);
   span->start = offset + (guint) g_utf8_strlen (line, (gssize) from);
   span->end = span->start + (guint) g_utf8_strlen (span->text, -1);
+  span->silence_before = -1;
+  span->silence_after = -1;
   g_ptr_array_add (spans, span);
 }
 
@@ -59,41 +63,55 @@ split_line (GPtrArray *spans, const char *line, gsize length, guint offset, guin
   return TRUE;
 }
 
+/* line[from, to), without white space around it, as one span or several. */
 static void
-add_line (GPtrArray *spans, const char *line, gsize length, guint offset, guint max_length)
+add_piece (GPtrArray *spans, const char *line, gsize from, gsize to, guint offset, guint max_length)
 {
-  gsize from = 0;
-  gsize to = length;
-
-  while (from < to && g_unichar_isspace (g_utf8_get_char (line + from)))
-    from = (gsize) (g_utf8_next_char (line + from) - line);
-  while (to > from)
+  if (g_utf8_strlen (line + from, (gssize) (to - from)) > (glong) max_length)
     {
-      const char *last = g_utf8_find_prev_char (line + from, line + to);
+      guint before = (guint) g_utf8_strlen (line, (gssize) from);
 
-      if (last == NULL || !g_unichar_isspace (g_utf8_get_char (last)))
-        break;
-      to = (gsize) (last - line);
+      if (split_line (spans, line + from, to - from, offset + before, max_length))
+        return;
     }
-  if (from == to)
-    return;
-  if (g_utf8_strlen (line + from, (gssize) (to - from)) <= (glong) max_length
-      || !split_line (spans, line, length, offset, max_length))
-    add_span (spans, line, from, to, offset);
-  ((QoraSpan *) spans->pdata[spans->len - 1])->ends_paragraph = TRUE;
+  add_span (spans, line, from, to, offset);
+}
+
+/* *silence is what marks at the end of the lines before said, and then of this one. */
+static void
+add_line (GPtrArray *spans, const char *line, gsize length, guint offset, guint max_length,
+          double *silence)
+{
+  double trailing;
+  g_autoptr (GArray) pieces = qora_silence_cut (line, length, &trailing);
+
+  for (guint i = 0; i < pieces->len; i++)
+    {
+      const QoraSpokenPiece *piece = &g_array_index (pieces, QoraSpokenPiece, i);
+      guint first = spans->len;
+
+      add_piece (spans, line, piece->start, piece->end, offset, max_length);
+      *silence = qora_silence_add (*silence, piece->silence);
+      ((QoraSpan *) spans->pdata[first])->silence_before = *silence;
+      *silence = -1;
+    }
+  if (pieces->len > 0)
+    ((QoraSpan *) spans->pdata[spans->len - 1])->ends_paragraph = TRUE;
+  *silence = qora_silence_add (*silence, trailing);
 }
 
 GPtrArray *
 qora_split_text (const char *text, guint max_length)
 {
   GPtrArray *spans = g_ptr_array_new_with_free_func (span_free);
+  double silence = -1;
   guint offset = 0;
 
   for (const char *line = text; *line != '\0';)
     {
       gsize length = strcspn (line, "\r\n");
 
-      add_line (spans, line, length, offset, max_length);
+      add_line (spans, line, length, offset, max_length, &silence);
       offset += (guint) g_utf8_strlen (line, (gssize) length);
       line += length;
       if (*line != '\0')
@@ -102,5 +120,7 @@ qora_split_text (const char *text, guint max_length)
           offset++;
         }
     }
+  if (spans->len > 0)
+    ((QoraSpan *) spans->pdata[spans->len - 1])->silence_after = silence;
   return spans;
 }

@@ -14,10 +14,13 @@ typedef struct
   guint start; /* characters of the whole text */
   guint end;
   gboolean ends_paragraph;
+  double silence_before; /* seconds that marks ask for, < 0: there are none */
+  double silence_after;  /* the same at the end of the text; < 0 elsewhere */
 } QoraSpan;
 
 /* Each line with something on it is a paragraph and becomes a span; one longer than max_length
- * characters becomes several, cut between sentences. (transfer full) (element-type QoraSpan) */
+ * characters becomes several, cut between sentences. Marks for silence are in no span, and cut a
+ * line in two. (transfer full) (element-type QoraSpan) */
 GPtrArray *qora_split_text (const char *text, guint max_length);
 
 G_END_DECLS

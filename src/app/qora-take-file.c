@@ -10,10 +10,11 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-#define FORMAT    1
-#define MAX_SIZE  (64 * 1024 * 1024)
-#define MAX_DEPTH 16 /* the parser itself would follow any depth, until the stack ends */
-#define MAX_PAUSE 60.0
+#define FORMAT      1
+#define MAX_SIZE    (64 * 1024 * 1024)
+#define MAX_DEPTH   16 /* the parser itself would follow any depth, until the stack ends */
+#define MAX_PAUSE   60.0
+#define MAX_SILENCE 3600.0
 
 static const char *const end_names[] = { "complete", "stopped", "runaway" };
 
@@ -24,8 +25,20 @@ qora_take_part_new (const char *text, gboolean ends_paragraph, QoraRendering *re
 
   part->text = g_strdup (text);
   part->ends_paragraph = ends_paragraph;
+  part->silence_before = -1;
+  part->silence_after = -1;
   part->rendering = rendering != NULL ? qora_rendering_ref (rendering) : NULL;
   return part;
+}
+
+QoraTakePart *
+qora_take_part_copy (const QoraTakePart *part)
+{
+  QoraTakePart *copy = qora_take_part_new (part->text, part->ends_paragraph, part->rendering);
+
+  copy->silence_before = part->silence_before;
+  copy->silence_after = part->silence_after;
+  return copy;
 }
 
 void
@@ -52,6 +65,15 @@ add_string (JsonBuilder *builder, const char *key, const char *value)
     return;
   json_builder_set_member_name (builder, key);
   json_builder_add_string_value (builder, value);
+}
+
+static void
+add_silence (JsonBuilder *builder, const char *key, double seconds)
+{
+  if (seconds < 0)
+    return;
+  json_builder_set_member_name (builder, key);
+  json_builder_add_double_value (builder, seconds);
 }
 
 static void
@@ -98,6 +120,8 @@ qora_take_file_format (const QoraTakeFile *file)
       add_string (builder, "text", part->text);
       json_builder_set_member_name (builder, "ends_paragraph");
       json_builder_add_boolean_value (builder, part->ends_paragraph);
+      add_silence (builder, "silence_before", part->silence_before);
+      add_silence (builder, "silence_after", part->silence_after);
       if (part->rendering != NULL && part->rendering->file != NULL)
         add_rendering (builder, part->rendering);
       json_builder_end_object (builder);
@@ -201,12 +225,24 @@ parse_rendering (JsonObject *object, const char *name, GError **error)
   return g_steal_pointer (&rendering);
 }
 
+/* < 0 where there is none. Marks add up, so that there is no longest one but this. */
+static double
+get_silence (JsonObject *object, const char *key)
+{
+  JsonNode *node = json_object_get_member (object, key);
+
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node))
+    return -1;
+  return CLAMP (json_node_get_double (node), -1, MAX_SILENCE);
+}
+
 static QoraTakePart *
 parse_part (JsonNode *node, const char *name, GError **error)
 {
   JsonObject *object;
   JsonNode *sound;
   JsonNode *ends_paragraph;
+  QoraTakePart *part;
   g_autoptr (QoraRendering) rendering = NULL;
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
@@ -224,9 +260,12 @@ parse_part (JsonNode *node, const char *name, GError **error)
         return NULL;
     }
   ends_paragraph = get_node (object, "ends_paragraph", G_TYPE_BOOLEAN);
-  return qora_take_part_new (get_string (object, "text"),
+  part = qora_take_part_new (get_string (object, "text"),
                              ends_paragraph == NULL || json_node_get_boolean (ends_paragraph),
                              rendering);
+  part->silence_before = get_silence (object, "silence_before");
+  part->silence_after = get_silence (object, "silence_after");
+  return part;
 }
 
 static gboolean

@@ -17,11 +17,14 @@ typedef struct
 {
   char *text;
   gboolean ends_paragraph;
+  double silence_before; /* seconds that the text asks for; < 0: nothing, as it is at first */
+  double silence_after;
   QoraRendering *rendering;
 } QoraTakePart;
 
 QoraTakePart *qora_take_part_new (const char *text, gboolean ends_paragraph,
                                   QoraRendering *rendering);
+QoraTakePart *qora_take_part_copy (const QoraTakePart *part); /* shares the rendering */
 void qora_take_part_free (QoraTakePart *part);
 
 typedef struct

@@ -6,6 +6,7 @@
 
 #include "qora-take-loader.h"
 
+#include "qora-pause.h"
 #include "qora-sound-loader.h"
 
 typedef struct
@@ -51,12 +52,16 @@ load_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
           g_task_return_error (task, error);
           return;
         }
-      if (at > 0 && before != NULL)
-        at += (gsize) (job->pause * (before->ends_paragraph ? 1 : 0.5) * QORA_SOUND_RATE);
+      if (before == NULL)
+        at += qora_pause_get_samples (part->silence_before, FALSE, 0);
+      else if (at > 0)
+        at += qora_pause_get_samples (part->silence_before, before->ends_paragraph, job->pause);
       job->lengths[i] = qora_sound_get_n_samples (sound);
       job->starts[i] = at;
       g_array_set_size (samples, (guint) (at + job->lengths[i]));
       qora_sound_read (sound, 0, &g_array_index (samples, float, at), job->lengths[i]);
+      g_array_set_size (
+          samples, samples->len + (guint) qora_pause_get_samples (part->silence_after, FALSE, 0));
     }
   g_task_return_pointer (task, g_steal_pointer (&samples), (GDestroyNotify) g_array_unref);
 }
@@ -70,12 +75,7 @@ qora_take_loader_run (GTask *task, const char *folder, double pause, GPtrArray *
   job->pause = pause;
   job->parts = g_ptr_array_new_with_free_func ((GDestroyNotify) qora_take_part_free);
   for (guint i = 0; i < parts->len; i++)
-    {
-      const QoraTakePart *part = parts->pdata[i];
-
-      g_ptr_array_add (job->parts,
-                       qora_take_part_new (part->text, part->ends_paragraph, part->rendering));
-    }
+    g_ptr_array_add (job->parts, qora_take_part_copy (parts->pdata[i]));
   job->starts = g_new0 (gsize, job->parts->len + 1);
   job->lengths = g_new0 (gsize, job->parts->len + 1);
   g_task_set_task_data (task, job, (GDestroyNotify) load_job_free);

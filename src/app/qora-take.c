@@ -8,6 +8,8 @@
 
 #include <glib/gi18n.h>
 
+#include "qora-pause.h"
+#include "qora-silence.h"
 #include "qora-take-loader.h"
 #include "qora-take-private.h"
 #include "qora-time.h"
@@ -38,7 +40,7 @@ G_DEFINE_FINAL_TYPE (QoraTake, qora_take, G_TYPE_OBJECT)
 static char *
 make_title (const char *text)
 {
-  g_autofree char *start = g_strstrip (g_strdup (text));
+  g_autofree char *start = g_strstrip (qora_silence_strip (text));
   g_autofree char *cut = NULL;
   char *space;
 
@@ -145,37 +147,27 @@ qora_take_get_n_parts (QoraTake *self)
   return self->content.parts->len;
 }
 
-guint
-qora_take_count_sounds (QoraTake *self)
-{
-  guint n = 0;
-
-  g_return_val_if_fail (QORA_IS_TAKE (self), 0);
-  for (guint i = 0; i < self->content.parts->len; i++)
-    n += get_part (self, i)->rendering != NULL;
-  return n;
-}
-
-static double
-get_pause_after (QoraTake *self, guint index)
-{
-  return get_part (self, index)->ends_paragraph ? self->content.pause : self->content.pause / 2;
-}
-
 double
 qora_take_get_duration (QoraTake *self)
 {
-  double duration = 0;
+  gsize n_samples = 0;
 
   g_return_val_if_fail (QORA_IS_TAKE (self), 0);
   for (guint i = 0; i < self->content.parts->len; i++)
-    if (get_part (self, i)->rendering != NULL)
-      {
-        if (duration > 0)
-          duration += get_pause_after (self, i - 1);
-        duration += qora_rendering_get_duration (get_part (self, i)->rendering);
-      }
-  return duration;
+    {
+      const QoraTakePart *part = get_part (self, i);
+
+      if (part->rendering == NULL)
+        continue;
+      if (i == 0)
+        n_samples += qora_pause_get_samples (part->silence_before, FALSE, 0);
+      else if (n_samples > 0)
+        n_samples += qora_pause_get_samples (
+            part->silence_before, get_part (self, i - 1)->ends_paragraph, self->content.pause);
+      n_samples += part->rendering->n_samples;
+      n_samples += qora_pause_get_samples (part->silence_after, FALSE, 0);
+    }
+  return n_samples / (double) QORA_SOUND_RATE;
 }
 
 char *
@@ -232,10 +224,12 @@ qora_take_set_content (QoraTake *self, const char *text, GPtrArray *parts, doubl
   for (guint i = 0; i < parts->len; i++)
     {
       QoraPart *part = parts->pdata[i];
+      QoraTakePart *kept
+          = qora_take_part_new (qora_part_get_text (part), qora_part_get_ends_paragraph (part),
+                                qora_part_get_rendering (part));
 
-      g_ptr_array_add (self->content.parts, qora_take_part_new (qora_part_get_text (part),
-                                                                qora_part_get_ends_paragraph (part),
-                                                                qora_part_get_rendering (part)));
+      qora_part_get_silence (part, &kept->silence_before, &kept->silence_after);
+      g_ptr_array_add (self->content.parts, kept);
     }
   emit_changed (self);
 }
@@ -271,10 +265,10 @@ qora_take_drop_sound (QoraTake *self)
   self->content.parts = g_ptr_array_new_with_free_func ((GDestroyNotify) qora_take_part_free);
   for (guint i = 0; i < self->dropped->len; i++)
     {
-      const QoraTakePart *part = self->dropped->pdata[i];
+      QoraTakePart *part = qora_take_part_copy (self->dropped->pdata[i]);
 
-      g_ptr_array_add (self->content.parts,
-                       qora_take_part_new (part->text, part->ends_paragraph, NULL));
+      g_clear_pointer (&part->rendering, qora_rendering_unref);
+      g_ptr_array_add (self->content.parts, part);
     }
   emit_changed (self);
   qora_take_save (self);

@@ -33,7 +33,6 @@ double qora_take_get_duration (QoraTake *self);   /* seconds, pauses included */
 double qora_take_get_pause (QoraTake *self);
 gboolean qora_take_has_sound (QoraTake *self);
 guint qora_take_get_n_parts (QoraTake *self);
-guint qora_take_count_sounds (QoraTake *self); /* parts that have one */
 
 /* The text or the voice's name has all the words of `words`, in any case. */
 gboolean qora_take_matches (QoraTake *self, const char *words);

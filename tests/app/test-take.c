@@ -176,7 +176,7 @@ test_comes_back (Fixture *f, gconstpointer unused)
   qora_script_set_text (script, qora_take_get_text (again), 300);
   qora_take_apply (again, script);
   g_assert_cmpuint (qora_script_get_n_stale (script), ==, 0);
-  g_assert_true (qora_script_is_arranged (script, sound, 2));
+  g_assert_true (qora_script_is_arranged (script, sound, 0.4));
 }
 
 static void
@@ -246,6 +246,77 @@ test_pause_between_parts (Fixture *f, gconstpointer unused)
   qora_sound_read (qora_project_get_sound (f->project), first->n_samples + 10, silence, 100);
   for (int i = 0; i < 100; i++)
     g_assert_cmpfloat (silence[i], ==, 0);
+}
+
+static QoraRendering *
+get_rendering (Fixture *f, guint index)
+{
+  return qora_part_get_rendering (qora_script_get_part (f->script, index));
+}
+
+static void
+assert_silence (QoraSound *sound, gsize from, gsize n)
+{
+  g_autofree float *samples = g_new (float, n);
+
+  g_assert_cmpuint (qora_sound_read (sound, from, samples, n), ==, n);
+  for (gsize i = 0; i < n; i++)
+    g_assert_cmpfloat (samples[i], ==, 0);
+}
+
+static void
+test_silence_marks (Fixture *f, gconstpointer unused)
+{
+  static const gsize gaps[] = { 6000, 19200, 0, 2400 }; /* before each part, and at the end */
+  QoraSound *sound;
+  QoraTake *take;
+  gsize at = 0;
+  g_autoptr (QoraTake) again = NULL;
+  g_autoptr (QoraSound) loaded = NULL;
+  g_autoptr (GError) error = NULL;
+
+  generate (f, "{silence 0.25s}One.{silence 0.8s} Two\n{silence 0s}\nThree.{silence 100ms}",
+            QORA_SCOPE_STALE, 0);
+  sound = qora_project_get_sound (f->project);
+  take = qora_project_get_take (f->project);
+  g_assert_cmpuint (qora_script_get_n_parts (f->script), ==, 3);
+  for (guint i = 0; i < 3; i++)
+    {
+      assert_silence (sound, at, gaps[i]);
+      g_assert_cmpuint (get_rendering (f, i)->start, ==, at + gaps[i]);
+      g_assert_null (strchr (get_rendering (f, i)->text, '{'));
+      at += gaps[i] + get_rendering (f, i)->n_samples;
+    }
+  assert_silence (sound, at, gaps[3]);
+  g_assert_cmpuint (qora_sound_get_n_samples (sound), ==, at + gaps[3]);
+  g_assert_cmpfloat (qora_take_get_duration (take), ==, qora_sound_get_duration (sound));
+  g_assert_cmpstr (qora_take_get_title (take), ==, "One. Two");
+
+  again = qora_take_load (qora_take_get_folder (take), &error);
+  g_assert_no_error (error);
+  loaded = load_sound (again);
+  assert_same_sound (sound, loaded);
+}
+
+static void
+test_another_silence_makes_nothing_anew (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (QoraTake) take = NULL;
+  QoraRendering *first;
+  QoraRendering *second;
+
+  generate (f, "One.{silence 0.8s} Two.", QORA_SCOPE_STALE, 0);
+  take = g_object_ref (qora_project_get_take (f->project));
+  first = get_rendering (f, 0);
+  second = get_rendering (f, 1);
+  generate (f, "One.{silence 1.5s} Two.", QORA_SCOPE_STALE, 0);
+
+  g_assert_true (qora_project_get_take (f->project) == take);
+  g_assert_true (get_rendering (f, 0) == first);
+  g_assert_true (get_rendering (f, 1) == second);
+  g_assert_cmpuint (second->start, ==, first->n_samples + 36000);
+  assert_silence (qora_project_get_sound (f->project), first->n_samples, 36000);
+  g_assert_true (qora_script_is_arranged (f->script, qora_project_get_sound (f->project), 0.4));
 }
 
 static void
@@ -346,6 +417,8 @@ main (int argc, char **argv)
   ADD ("/take/redo-keeps-the-others", test_redo_keeps_the_others);
   ADD ("/take/everything-anew-is-another-take", test_everything_anew_is_another_take);
   ADD ("/take/pause-between-parts", test_pause_between_parts);
+  ADD ("/take/silence-marks", test_silence_marks);
+  ADD ("/take/another-silence-makes-nothing-anew", test_another_silence_makes_nothing_anew);
   ADD ("/take/sound-can-go-and-come-back", test_sound_can_go_and_come_back);
   ADD ("/take/search", test_search);
   ADD ("/take/list-reads-the-disk", test_list_reads_the_disk);
