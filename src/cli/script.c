@@ -11,6 +11,7 @@
 
 #include "errors.h"
 #include "files.h"
+#include "qora-silence.h"
 
 /* Where the text comes from, for messages. */
 static const char *
@@ -52,26 +53,77 @@ is_blank (const char *text)
   return TRUE;
 }
 
+/* The next sentence; its text is taken over. */
+static CliSentence *
+add_sentence (GArray *script, char *text, const CliOptions *options)
+{
+  CliSentence sentence = { .text = text,
+                           .seed = options->seed + script->len * CLI_SEED_STEP,
+                           .ends_paragraph = TRUE,
+                           .silence_before = -1,
+                           .silence_after = -1 };
+
+  g_array_append_val (script, sentence);
+  return &g_array_index (script, CliSentence, script->len - 1);
+}
+
 static gboolean
-add_segments (GArray *script, const char *text, const CliOptions *options, GError **error)
+add_segments (GArray *script, const char *text, gsize length, const CliOptions *options,
+              GError **error)
 {
   qtts_error engine_error;
   qtts_segment *segments;
   size_t n;
 
-  if (qtts_segment_text (text, strlen (text), NULL, &segments, &n, &engine_error) != QTTS_OK)
+  if (qtts_segment_text (text, length, NULL, &segments, &n, &engine_error) != QTTS_OK)
     return cli_take_engine_error (error, &engine_error, name_source (options));
   for (size_t i = 0; i < n; i++)
     {
-      CliSentence sentence = {
-        .text = g_strndup (text + segments[i].start, segments[i].end - segments[i].start),
-        .seed = options->seed + i * CLI_SEED_STEP,
-        .ends_paragraph = segments[i].ends_paragraph,
-      };
+      char *sentence = g_strndup (text + segments[i].start, segments[i].end - segments[i].start);
 
-      g_array_append_val (script, sentence);
+      add_sentence (script, sentence, options)->ends_paragraph = segments[i].ends_paragraph;
     }
   free (segments);
+  return TRUE;
+}
+
+/* What lies between two marks, with the silence before it. */
+static gboolean
+add_piece (GArray *script, const char *text, const QoraSpokenPiece *piece,
+           const CliOptions *options, GError **error)
+{
+  gsize length = piece->end - piece->start;
+  guint first = script->len;
+
+  if (options->text_file == NULL)
+    add_sentence (script, g_strndup (text + piece->start, length), options);
+  else if (!add_segments (script, text + piece->start, length, options, error))
+    return FALSE;
+  if (script->len > first)
+    g_array_index (script, CliSentence, first).silence_before = piece->silence;
+  return TRUE;
+}
+
+static gboolean
+add_pieces (GArray *script, const char *text, const CliOptions *options, GError **error)
+{
+  double trailing;
+  g_autoptr (GArray) pieces = qora_silence_cut (text, strlen (text), &trailing);
+  gboolean marked = trailing >= 0;
+
+  for (guint i = 0; i < pieces->len; i++)
+    marked = marked || g_array_index (pieces, QoraSpokenPiece, i).silence >= 0;
+  if (!marked && options->text_file == NULL)
+    {
+      /* As the official program takes it, white space and all. */
+      add_sentence (script, g_strdup (text), options);
+      return TRUE;
+    }
+  for (guint i = 0; i < pieces->len; i++)
+    if (!add_piece (script, text, &g_array_index (pieces, QoraSpokenPiece, i), options, error))
+      return FALSE;
+  if (script->len > 0)
+    g_array_index (script, CliSentence, script->len - 1).silence_after = trailing;
   return TRUE;
 }
 
@@ -82,24 +134,13 @@ cli_script_new (const CliOptions *options, GError **error)
   g_autofree char *text = cli_script_read_text (options, error);
 
   g_array_set_clear_func (script, clear_sentence);
-  if (text == NULL)
+  if (text == NULL || (!is_blank (text) && !add_pieces (script, text, options, error)))
     return NULL;
-  if (is_blank (text))
+  if (script->len == 0)
     {
       g_set_error (error, CLI_ERROR, CLI_ERROR_FAILED, _ ("%s: the text is empty, nothing to say"),
                    name_source (options));
       return NULL;
-    }
-  if (options->text_file != NULL)
-    {
-      if (!add_segments (script, text, options, error))
-        return NULL;
-    }
-  else
-    {
-      CliSentence sentence = { g_steal_pointer (&text), options->seed, TRUE };
-
-      g_array_append_val (script, sentence);
     }
   return g_steal_pointer (&script);
 }

@@ -12,6 +12,7 @@
 #include "errors.h"
 #include "interrupt.h"
 #include "output.h"
+#include "qora-silence.h"
 #include "qora-subtitles.h"
 #include "script.h"
 #include "stats.h"
@@ -35,7 +36,7 @@ typedef struct
   GArray *script;      /* CliSentence; NULL while decoding codes */
   const char *speaker; /* NULL: none */
   CliOutput *output;
-  size_t sentence;        /* the one that is being delivered */
+  size_t sentence;        /* the one that is being delivered; SIZE_MAX: none yet */
   guint64 sentence_start; /* in samples of the output */
   GArray *spans;          /* Span of each sentence; NULL while decoding codes */
   CliStats stats;
@@ -65,19 +66,34 @@ seconds (const Run *run, guint64 samples)
   return (double) samples / run->session->info->sample_rate;
 }
 
+static gboolean
+write_silence (Run *run, double pause)
+{
+  return cli_output_write_silence (
+      run->output, (guint64) lround (pause * run->session->info->sample_rate), &run->error);
+}
+
+/* Seconds of silence before a sentence. */
+static double
+get_pause (const Run *run, size_t sentence)
+{
+  double pause = run->session->options->pause;
+
+  if (nth_sentence (run, sentence)->silence_before >= 0)
+    return nth_sentence (run, sentence)->silence_before;
+  if (sentence == 0)
+    return 0;
+  return nth_sentence (run, sentence - 1)->ends_paragraph ? PARAGRAPH_PAUSES * pause : pause;
+}
+
 /* The pause before the sentence whose sound comes now. */
 static gboolean
 begin_sentence (Run *run, size_t sentence)
 {
-  double pause = run->session->options->pause;
-
-  if (sentence == run->sentence)
+  if (run->script == NULL || sentence == run->sentence)
     return TRUE;
-  if (nth_sentence (run, sentence - 1)->ends_paragraph)
-    pause *= PARAGRAPH_PAUSES;
   run->sentence = sentence;
-  if (!cli_output_write_silence (
-          run->output, (guint64) lround (pause * run->session->info->sample_rate), &run->error))
+  if (!write_silence (run, get_pause (run, sentence)))
     return FALSE;
   run->sentence_start = cli_output_tell (run->output);
   return TRUE;
@@ -160,6 +176,25 @@ check_voice (CliSession *session, GError **error)
   if (options->instruct != NULL && *options->instruct != '\0' && !info->honours_instruct)
     cli_session_say (session, _ ("this model knows no styles; --instruct has no effect"));
   return TRUE;
+}
+
+/* Marks for silence that are none after all, and will be read aloud. */
+static void
+say_bad_marks (Run *run)
+{
+  for (guint i = 0; i < run->script->len; i++)
+    {
+      const char *text = nth_sentence (run, i)->text;
+      QoraSilenceMark mark = { 0 };
+
+      while (qora_silence_find (text, mark.end, strlen (text), &mark))
+        cli_session_say (
+            run->session,
+            /* translators: %.*s is a piece of the text; keep {silence 0.8s} */
+            _ ("\"%.*s\" is read aloud: silence is written {silence 0.8s} and lasts at "
+               "most %d seconds"),
+            (int) (mark.end - mark.start), text + mark.start, (int) QORA_SILENCE_LONGEST);
+    }
 }
 
 static qtts_sampling
@@ -381,7 +416,7 @@ interrupted (Run *run, GError **error)
 gboolean
 cli_speak (CliSession *session, GError **error)
 {
-  g_auto (Run) run = { .session = session };
+  g_auto (Run) run = { .session = session, .sentence = SIZE_MAX };
   qtts_callbacks callbacks = { .audio = take_audio, .progress = take_progress };
   g_autofree char *title = NULL;
   qtts_synthesis *synthesis;
@@ -392,6 +427,7 @@ cli_speak (CliSession *session, GError **error)
   run.script = cli_script_new (session->options, error);
   if (run.script == NULL || !check_voice (session, error))
     return FALSE;
+  say_bad_marks (&run);
   synthesis = prepare (&run, error);
   if (synthesis == NULL)
     return FALSE;
@@ -409,6 +445,8 @@ cli_speak (CliSession *session, GError **error)
   if (cli_output_can_truncate (run.output))
     callbacks.restarted = take_restart;
   status = qtts_synthesis_run (synthesis, &callbacks, &run, &engine_error);
+  if (status == QTTS_OK)
+    write_silence (&run, MAX (0, nth_sentence (&run, run.script->len - 1)->silence_after));
   gather_results (&run, synthesis);
   done = conclude (&run, status, &engine_error, error) && write_codes (&run, synthesis, error)
          && write_subtitles (&run, error) && !interrupted (&run, error);
