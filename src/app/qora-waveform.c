@@ -19,6 +19,7 @@ struct _QoraWaveform
 
   QoraSound *sound;
   double expected;
+  gboolean following; /* the value is set by the player, not by who looks at it */
 };
 
 enum
@@ -37,7 +38,9 @@ update_range (QoraWaveform *self)
   double made = self->sound != NULL ? qora_sound_get_duration (self->sound) : 0;
   double whole = MAX (MAX (made, self->expected), 0.01);
 
+  self->following = TRUE;
   gtk_range_set_range (GTK_RANGE (self), 0, whole);
+  self->following = FALSE;
   gtk_range_set_fill_level (GTK_RANGE (self), made);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -72,7 +75,9 @@ void
 qora_waveform_set_position (QoraWaveform *self, double seconds)
 {
   g_return_if_fail (QORA_IS_WAVEFORM (self));
+  self->following = TRUE;
   gtk_range_set_value (GTK_RANGE (self), seconds);
+  self->following = FALSE;
 }
 
 static void
@@ -130,23 +135,21 @@ qora_waveform_measure (GtkWidget *widget, GtkOrientation orientation, int for_si
   *natural_baseline = -1;
 }
 
-/* The toolkit redraws its own slider only, which is not the one that is seen. */
+/* By pointer, key or assistive technology, of which only the last does without change-value. */
 static void
 qora_waveform_value_changed (GtkRange *range)
 {
-  gtk_widget_queue_draw (GTK_WIDGET (range));
-}
-
-static gboolean
-qora_waveform_change_value (GtkRange *range, GtkScrollType scroll, double value)
-{
   QoraWaveform *self = QORA_WAVEFORM (range);
+  double value = gtk_range_get_value (range);
   double made = gtk_range_get_fill_level (range);
 
-  value = CLAMP (value, 0, made);
-  gtk_range_set_value (range, value);
-  g_signal_emit (self, signals[SIGNAL_SEEK], 0, value);
-  return TRUE;
+  /* The toolkit redraws its own slider only, which is not the one that is seen. */
+  gtk_widget_queue_draw (GTK_WIDGET (range));
+  if (self->following)
+    return;
+  if (value > made)
+    qora_waveform_set_position (self, made);
+  g_signal_emit (self, signals[SIGNAL_SEEK], 0, MIN (value, made));
 }
 
 static void
@@ -185,7 +188,6 @@ qora_waveform_class_init (QoraWaveformClass *klass)
   object_class->dispose = qora_waveform_dispose;
   widget_class->snapshot = qora_waveform_snapshot;
   widget_class->measure = qora_waveform_measure;
-  GTK_RANGE_CLASS (klass)->change_value = qora_waveform_change_value;
   GTK_RANGE_CLASS (klass)->value_changed = qora_waveform_value_changed;
   gtk_widget_class_set_css_name (widget_class, "waveform");
 

@@ -76,7 +76,7 @@ def seek(window):
     if window.look('push button', '^Pause$'):
         window.activate('play-pause')
     window.set_value(position, 1.0)
-    wait_for('the position moved', lambda: 1.0 <= window.get_value(position) < 3.0)
+    window.label('0:01 / ')
 
 
 def redo(window):
