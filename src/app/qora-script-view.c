@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 
 #include "qora-part-mark.h"
+#include "qora-silence-tags.h"
 
 #define SPLIT_DELAY 120 /* ms after the last key */
 #define MARGIN      48  /* at least so much beside the text, for the marks */
@@ -98,6 +99,7 @@ qora_script_view_flush (QoraScriptView *self)
   g_clear_handle_id (&self->split_source, g_source_remove);
   text = qora_script_view_get_text (self);
   qora_script_set_text (self->script, text, self->part_length);
+  qora_silence_tags_update (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self)), text);
   update_tint (self);
   g_signal_emit (self, signals[SIGNAL_TEXT_CHANGED], 0);
 }
@@ -141,16 +143,32 @@ qora_script_view_set_part_length (QoraScriptView *self, guint length)
   on_buffer_changed (self);
 }
 
+static void
+get_cursor (QoraScriptView *self, GtkTextIter *cursor)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+
+  gtk_text_buffer_get_iter_at_mark (buffer, cursor, gtk_text_buffer_get_insert (buffer));
+}
+
 int
 qora_script_view_get_cursor_part (QoraScriptView *self)
 {
-  GtkTextBuffer *buffer;
   GtkTextIter cursor;
 
   g_return_val_if_fail (QORA_IS_SCRIPT_VIEW (self), -1);
-  buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
-  gtk_text_buffer_get_iter_at_mark (buffer, &cursor, gtk_text_buffer_get_insert (buffer));
+  get_cursor (self, &cursor);
   return qora_script_find_offset (self->script, (guint) gtk_text_iter_get_offset (&cursor));
+}
+
+char *
+qora_script_view_get_hint (QoraScriptView *self)
+{
+  GtkTextIter cursor;
+
+  g_return_val_if_fail (QORA_IS_SCRIPT_VIEW (self), NULL);
+  get_cursor (self, &cursor);
+  return qora_silence_tags_is_bad (&cursor) ? qora_silence_tags_get_hint () : NULL;
 }
 
 static gboolean
@@ -236,6 +254,32 @@ get_mark_position (QoraScriptView *self, guint index, int *x, int *y)
            : gtk_text_view_get_left_margin (view) - 14 - QORA_PART_MARK_SIZE;
 }
 
+/* Parts that begin in the same line have one mark: that of the one there is most to be said about.
+ * Sets *index to the first part after them. */
+static QoraPart *
+get_shown_part (QoraScriptView *self, guint *index, int line_y)
+{
+  static const guint weights[]
+      = { [QORA_PART_DONE] = 0,    [QORA_PART_WAITING] = 1, [QORA_PART_CHANGED] = 2,
+          [QORA_PART_STOPPED] = 3, [QORA_PART_RUNAWAY] = 4, [QORA_PART_QUEUED] = 5,
+          [QORA_PART_MAKING] = 6 };
+  QoraPart *shown = qora_script_get_part (self->script, *index);
+  int x;
+  int y;
+
+  while (++*index < qora_script_get_n_parts (self->script))
+    {
+      QoraPart *part = qora_script_get_part (self->script, *index);
+
+      get_mark_position (self, *index, &x, &y);
+      if (y != line_y)
+        break;
+      if (weights[qora_part_get_state (part)] > weights[qora_part_get_state (shown)])
+        shown = part;
+    }
+  return shown;
+}
+
 static void
 qora_script_view_snapshot_layer (GtkTextView *view, GtkTextViewLayer layer, GtkSnapshot *snapshot)
 {
@@ -245,6 +289,9 @@ qora_script_view_snapshot_layer (GtkTextView *view, GtkTextViewLayer layer, GtkS
   GdkRGBA color;
   GdkRGBA accent;
 
+  if (layer == GTK_TEXT_VIEW_LAYER_ABOVE_TEXT
+      && gtk_style_context_lookup_color (style, "window_bg_color", &color))
+    qora_silence_tags_snapshot (view, snapshot, &color);
   if (layer != GTK_TEXT_VIEW_LAYER_BELOW_TEXT)
     return;
   gtk_style_context_get_color (style, &color);
@@ -252,15 +299,16 @@ qora_script_view_snapshot_layer (GtkTextView *view, GtkTextViewLayer layer, GtkS
     accent = color;
   gtk_text_view_get_visible_rect (view, &visible);
 
-  for (guint i = 0; i < qora_script_get_n_parts (self->script); i++)
+  for (guint i = 0; i < qora_script_get_n_parts (self->script);)
     {
-      QoraPart *part = qora_script_get_part (self->script, i);
+      QoraPart *part;
       int x;
       int y;
 
       get_mark_position (self, i, &x, &y);
       if (y > visible.y + visible.height)
         break;
+      part = get_shown_part (self, &i, y);
       if (y + QORA_PART_MARK_SIZE >= visible.y)
         qora_part_mark_snapshot (snapshot, qora_part_get_state (part),
                                  qora_part_get_fraction (part), (float) x, (float) y, &color,
@@ -329,6 +377,7 @@ add_context_menu (QoraScriptView *self)
 
   g_menu_append (menu, _ ("_Play from Here"), "win.play-from-cursor");
   g_menu_append (menu, _ ("_Redo This Part"), "win.redo-part");
+  g_menu_append (menu, _ ("Insert S_ilence"), "script.insert-silence");
   gtk_text_view_set_extra_menu (GTK_TEXT_VIEW (self), G_MENU_MODEL (menu));
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (click), GTK_PHASE_CAPTURE);
@@ -337,17 +386,35 @@ add_context_menu (QoraScriptView *self)
 }
 
 static gboolean
+query_silence_tooltip (QoraScriptView *self, int x, int y, GtkTooltip *tooltip)
+{
+  GtkTextView *view = GTK_TEXT_VIEW (self);
+  g_autofree char *hint = NULL;
+  GtkTextIter iter;
+
+  gtk_text_view_window_to_buffer_coords (view, GTK_TEXT_WINDOW_WIDGET, x, y, &x, &y);
+  if (!gtk_text_view_get_iter_at_location (view, &iter, x, y) || !qora_silence_tags_is_bad (&iter))
+    return FALSE;
+  hint = qora_silence_tags_get_hint ();
+  gtk_tooltip_set_text (tooltip, hint);
+  return TRUE;
+}
+
+static gboolean
 qora_script_view_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard,
                                 GtkTooltip *tooltip)
 {
   QoraScriptView *self = QORA_SCRIPT_VIEW (widget);
   GdkRectangle area;
-  int index = keyboard ? -1 : find_mark (self, x, y, &area);
+  guint index;
+  int found = keyboard ? -1 : find_mark (self, x, y, &area);
 
-  if (index < 0)
-    return FALSE;
-  gtk_tooltip_set_text (tooltip, qora_part_state_get_label (qora_part_get_state (
-                                     qora_script_get_part (self->script, (guint) index))));
+  if (found < 0)
+    return !keyboard && query_silence_tooltip (self, x, y, tooltip);
+  index = (guint) found;
+  get_mark_position (self, index, &x, &y);
+  gtk_tooltip_set_text (
+      tooltip, qora_part_state_get_label (qora_part_get_state (get_shown_part (self, &index, y))));
   gtk_tooltip_set_tip_area (tooltip, &area);
   return TRUE;
 }
@@ -410,6 +477,12 @@ qora_script_view_finalize (GObject *object)
 }
 
 static void
+insert_silence_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  qora_silence_tags_insert (gtk_text_view_get_buffer (GTK_TEXT_VIEW (widget)));
+}
+
+static void
 qora_script_view_class_init (QoraScriptViewClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -421,6 +494,8 @@ qora_script_view_class_init (QoraScriptViewClass *klass)
   widget_class->css_changed = qora_script_view_css_changed;
   widget_class->query_tooltip = qora_script_view_query_tooltip;
   GTK_TEXT_VIEW_CLASS (klass)->snapshot_layer = qora_script_view_snapshot_layer;
+  gtk_widget_class_install_action (widget_class, "script.insert-silence", NULL,
+                                   insert_silence_action);
 
   signals[SIGNAL_TEXT_CHANGED]
       = g_signal_new ("text-changed", QORA_TYPE_SCRIPT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -440,6 +515,7 @@ qora_script_view_init (QoraScriptView *self)
   self->script = qora_script_new ();
   self->heard = -1;
   self->part_length = 300;
+  qora_silence_tags_add (buffer);
   self->heard_tag = gtk_text_buffer_create_tag (buffer, NULL, NULL);
   gtk_text_view_set_wrap_mode (view, GTK_WRAP_WORD_CHAR);
   gtk_text_view_set_top_margin (view, 24);

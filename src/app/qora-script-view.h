@@ -30,6 +30,9 @@ void qora_script_view_set_part_length (QoraScriptView *self, guint length);
 /* Index of the part at the cursor; -1: there is none. */
 int qora_script_view_get_cursor_part (QoraScriptView *self);
 
+/* What is wrong at the cursor, in words. (transfer full) NULL: nothing. */
+char *qora_script_view_get_hint (QoraScriptView *self);
+
 /* Tints the part that is heard; -1: none. Scrolls to it where the user does not work in the text or
  * look at another place; the cursor stays where it is. */
 void qora_script_view_set_heard (QoraScriptView *self, int index);

@@ -94,6 +94,11 @@ update_generate_button (QoraWindow *self)
     tooltip = g_strdup (_ ("The voice is being loaded"));
   else if (n_parts == 0)
     tooltip = g_strdup (_ ("Write a text first"));
+  else if (n_stale == 0
+           && !qora_script_is_arranged (script, qora_project_get_sound (self->project),
+                                        g_settings_get_double (self->settings, "pause")))
+    /* translators: all parts are there, but their order or the silence between them is another */
+    tooltip = g_strdup (_ ("Put the Parts Together Anew"));
   else if (n_stale == 0)
     tooltip = g_strdup (_ ("Generate Everything Anew"));
   else if (n_stale == n_parts)
@@ -165,6 +170,7 @@ update_status (QoraWindow *self)
 {
   int index = qora_script_view_get_cursor_part (self->script_view);
   g_autofree char *status = NULL;
+  g_autofree char *hint = NULL;
 
   if (qora_project_get_running (self->project))
     status = qora_window_describe_run (self);
@@ -176,6 +182,8 @@ update_status (QoraWindow *self)
     status = g_strdup (_ ("Loading the voice…"));
   else if (qora_synthesizer_get_path (self->synthesizer) == NULL)
     status = g_strdup (_ ("There is no voice model"));
+  else if ((hint = qora_script_view_get_hint (self->script_view)) != NULL)
+    status = g_steal_pointer (&hint);
   else if (index >= 0)
     status = describe_part (self, index);
   else

@@ -68,9 +68,26 @@ def play_from_the_cursor(window):
     wait_for('it is kept', lambda: made(window) == [False, True, True, True])
 
 
+def silence(window):
+    window.activate('new-take')
+    wait_for('the page is empty', lambda: window.read() == '')
+    window.write('One. {silence 0.8s} Two.\nThree {silence} four.')
+    node = window.text()
+    window.label('^Part . of 3')
+    for place, attribute in ((10, 'style'), (35, 'underline')):
+        attributes = Atspi.Text.get_attribute_run(node, place, False)[0]
+        assert attributes.get(attribute) in ('italic', 'error'), (place, attributes)
+    window.place_cursor(35)
+    window.label('Silence is written')
+    window.screenshot('comfort-silence')
+    window.place_cursor(4)
+    window.label('^Part 1 of 3')
+
+
 def main(program):
     window = Window(program, QORA_FAKE_RTF='0.2')
     play_from_the_cursor(window)
+    silence(window)
     assert window.unnamed() == [], window.unnamed()
     window.quit()
 
