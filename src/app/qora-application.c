@@ -284,6 +284,12 @@ about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+help_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  gtk_show_uri (get_window (user_data), "help:" GETTEXT_PACKAGE, GDK_CURRENT_TIME);
+}
+
+static void
 quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   GList *windows = g_list_copy (gtk_application_get_windows (user_data));
@@ -299,6 +305,7 @@ quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static const GActionEntry actions[] = {
   { .name = "new-window", .activate = new_window_action },
   { .name = "preferences", .activate = preferences_action },
+  { .name = "help", .activate = help_action },
   { .name = "about", .activate = about_action },
   { .name = "quit", .activate = quit_action },
 };
@@ -315,6 +322,7 @@ set_accels (QoraApplication *self)
     { "app.preferences", { "<Ctrl>comma" } },
     { "app.quit", { "<Ctrl>q" } },
     { "window.close", { "<Ctrl>w" } },
+    { "app.help", { "F1" } },
     { "win.show-help-overlay", { "<Ctrl>question" } },
     { "win.generate", { "<Ctrl>Return", "<Ctrl>KP_Enter" } },
     { "win.generate-all", { "<Ctrl><Shift>Return" } },
