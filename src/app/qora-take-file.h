@@ -20,6 +20,7 @@ typedef struct
   double silence_before; /* seconds that the text asks for; < 0: nothing, as it is at first */
   double silence_after;
   QoraRendering *rendering;
+  gboolean failed; /* the queue could not make it; not written */
 } QoraTakePart;
 
 QoraTakePart *qora_take_part_new (const char *text, gboolean ends_paragraph,
@@ -29,6 +30,7 @@ void qora_take_part_free (QoraTakePart *part);
 
 typedef struct
 {
+  char *title; /* NULL: the beginning of the text */
   char *text;
   gint64 created; /* seconds since 1970 */
   double pause;
