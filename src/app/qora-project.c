@@ -97,10 +97,82 @@ set_sound (QoraProject *self, QoraSound *sound)
     notify (self, PROP_SOUND);
 }
 
+/* The take goes on without the window. */
+static void
+release_sound (QoraProject *self)
+{
+  if (self->take != NULL && self->sound != NULL)
+    qora_take_release_sound (self->take, self->sound);
+}
+
 static void
 on_save_failed (QoraProject *self, const GError *error)
 {
   g_signal_emit (self, signals[SIGNAL_FAILED], 0, error);
+}
+
+/* No later part of the take is in the sound. */
+static gboolean
+is_last (QoraProject *self, guint index)
+{
+  for (guint i = index + 1; i < qora_take_get_n_parts (self->take); i++)
+    {
+      QoraRendering *later = qora_take_get_part_rendering (self->take, i);
+
+      if (later != NULL && later->sound == self->sound)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* At the end, where nothing can be appended: the sound is sealed. */
+static void
+splice_silence (QoraSound *sound, gsize n_samples)
+{
+  g_autofree float *silence = g_new0 (float, n_samples);
+
+  if (n_samples > 0)
+    qora_sound_splice (sound, qora_sound_get_n_samples (sound), 0, silence, n_samples);
+}
+
+/* A part that was made behind the window's back goes to the end of its sound. One that would have
+ * to go into the middle is heard when the take is opened again. */
+static void
+adopt_part (QoraProject *self, guint index)
+{
+  QoraRendering *rendering = qora_take_get_part_rendering (self->take, index);
+  gsize end;
+  gsize size;
+  g_autoptr (GBytes) bytes = NULL;
+  const float *samples;
+
+  if (rendering == NULL || rendering->sound == NULL || rendering->sound == self->sound
+      || !is_last (self, index))
+    return;
+  bytes = qora_sound_get_bytes (rendering->sound, rendering->start, rendering->n_samples);
+  samples = g_bytes_get_data (bytes, &size);
+  if (self->sound == NULL)
+    {
+      g_autoptr (QoraSound) sound = qora_sound_new_for_samples (NULL, 0);
+
+      set_sound (self, sound);
+    }
+  if (index == 0 || qora_sound_get_n_samples (self->sound) > 0)
+    splice_silence (self->sound, qora_take_get_silence_before (self->take, index));
+  end = qora_sound_get_n_samples (self->sound);
+  qora_sound_splice (self->sound, end, 0, samples, size / sizeof *samples);
+  splice_silence (self->sound, qora_take_get_silence_after (self->take, index));
+  g_set_object (&rendering->sound, self->sound);
+  rendering->start = end;
+}
+
+static void
+on_part_made (QoraProject *self, guint index)
+{
+  if (qora_project_get_running (self) || self->loading != NULL)
+    return;
+  adopt_part (self, index);
+  qora_take_apply (self->take, self->script);
 }
 
 static void
@@ -109,11 +181,18 @@ set_take (QoraProject *self, QoraTake *take)
   if (self->take == take)
     return;
   if (self->take != NULL)
-    g_signal_handlers_disconnect_by_func (self->take, on_save_failed, self);
+    {
+      g_signal_handlers_disconnect_by_func (self->take, on_save_failed, self);
+      g_signal_handlers_disconnect_by_func (self->take, on_part_made, self);
+    }
   g_set_object (&self->take, take);
   if (take != NULL)
-    g_signal_connect_object (take, "save-failed", G_CALLBACK (on_save_failed), self,
-                             G_CONNECT_SWAPPED);
+    {
+      g_signal_connect_object (take, "save-failed", G_CALLBACK (on_save_failed), self,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (take, "part-made", G_CALLBACK (on_part_made), self,
+                               G_CONNECT_SWAPPED);
+    }
   notify (self, PROP_TAKE);
 }
 
@@ -125,7 +204,9 @@ keep (QoraProject *self)
 {
   qora_take_set_content (self->take, self->text, qora_generation_get_parts (self->generation),
                          self->pause);
-  if (qora_take_has_sound (self->take))
+  if (qora_take_is_chapter (self->take))
+    qora_take_save (self->take);
+  else if (qora_take_has_sound (self->take))
     {
       qora_take_save (self->take);
       qora_take_list_add (self->takes, self->take);
@@ -159,10 +240,13 @@ on_finished (QoraProject *self, const GError *error)
     }
 }
 
-/* A run that keeps nothing of the take begins another one. */
+/* A run that keeps nothing of the take begins another one, but for chapters: they have their place.
+ */
 static gboolean
 keeps_something (QoraProject *self, const QoraGenerationOptions *options)
 {
+  if (self->take != NULL && qora_take_is_chapter (self->take))
+    return TRUE;
   if (options->scope == QORA_SCOPE_ALL || self->take == NULL)
     return FALSE;
   for (guint i = 0; i < qora_script_get_n_parts (self->script); i++)
@@ -254,6 +338,10 @@ on_sound_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   qora_take_apply (take, self->script);
   set_sound (self, sound);
+  /* Parts that were made meanwhile. */
+  for (guint i = 0; i < qora_take_get_n_parts (take); i++)
+    adopt_part (self, i);
+  qora_take_apply (take, self->script);
 }
 
 static void
@@ -282,6 +370,7 @@ qora_project_open (QoraProject *self, QoraTake *take)
     }
   set_loading (self, NULL);
   g_clear_object (&self->generation);
+  release_sound (self);
   set_sound (self, NULL);
   qora_script_clear_renderings (self->script);
   set_take (self, take);
@@ -337,6 +426,7 @@ qora_project_dispose (GObject *object)
   g_clear_object (&self->generation);
   g_clear_object (&self->loading);
   g_clear_object (&self->pending);
+  release_sound (self);
   g_clear_object (&self->take);
   g_clear_object (&self->sound);
   g_clear_object (&self->script);

@@ -86,6 +86,8 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
   self->saving = FALSE;
   if (self->save_again)
     qora_take_save (self);
+  else
+    g_ptr_array_set_size (self->unwanted, 0);
 }
 
 static void
@@ -132,6 +134,7 @@ on_part_exported (GObject *source, GAsyncResult *result, gpointer user_data)
   if (qora_exporter_run_finish (QORA_EXPORTER (source), result, &error))
     {
       part->rendering->file = g_steal_pointer (&part->name);
+      qora_take_release_rendering (self, part->rendering);
       save_next (self);
     }
   else

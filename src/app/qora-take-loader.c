@@ -96,7 +96,8 @@ qora_take_loader_finish (GTask *task, GError **error)
     {
       QoraRendering *rendering = ((QoraTakePart *) job->parts->pdata[i])->rendering;
 
-      if (rendering == NULL)
+      /* What is not on disk yet has its sound with it. */
+      if (rendering == NULL || job->lengths[i] == 0)
         continue;
       g_set_object (&rendering->sound, sound);
       rendering->start = job->starts[i];

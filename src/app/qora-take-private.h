@@ -18,9 +18,14 @@ struct _QoraTake
   char *title;
   QoraTakeFile content;
   GPtrArray *dropped; /* the parts before their sound was dropped */
+  gboolean chapter;
+  GPtrArray *unwanted; /* of QoraSound, to be let go of once it is on disk */
 
   gboolean saving;
   gboolean save_again;
 };
+
+/* Lets go of the rendering's sound, if that was asked for and it is on disk. */
+void qora_take_release_rendering (QoraTake *self, QoraRendering *rendering);
 
 G_END_DECLS

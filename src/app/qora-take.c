@@ -36,14 +36,16 @@ G_DEFINE_FINAL_TYPE (QoraTake, qora_take, G_TYPE_OBJECT)
 
 #define TITLE_LENGTH 60
 
-/* The first line, cut at a word. */
+/* The one it was given, or the first line, cut at a word. */
 static char *
-make_title (const char *text)
+make_title (const QoraTakeFile *content)
 {
-  g_autofree char *start = g_strstrip (qora_silence_strip (text));
+  g_autofree char *start = g_strstrip (qora_silence_strip (content->text));
   g_autofree char *cut = NULL;
   char *space;
 
+  if (content->title != NULL)
+    return g_strdup (content->title);
   start[strcspn (start, "\r\n")] = '\0';
   if (*start == '\0')
     return g_strdup (_ ("Untitled"));
@@ -66,7 +68,7 @@ static void
 emit_changed (QoraTake *self)
 {
   g_free (self->title);
-  self->title = make_title (self->content.text);
+  self->title = make_title (&self->content);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DETAILS]);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
@@ -336,7 +338,7 @@ qora_take_load (const char *folder, GError **error)
   set_folder (self, folder);
   qora_take_file_clear (&self->content);
   self->content = content;
-  self->title = make_title (content.text);
+  self->title = make_title (&self->content);
   return g_steal_pointer (&self);
 }
 
@@ -385,6 +387,7 @@ qora_take_finalize (GObject *object)
   g_free (self->title);
   qora_take_file_clear (&self->content);
   g_clear_pointer (&self->dropped, g_ptr_array_unref);
+  g_ptr_array_unref (self->unwanted);
   G_OBJECT_CLASS (qora_take_parent_class)->finalize (object);
 }
 
@@ -401,6 +404,8 @@ qora_take_class_init (QoraTakeClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", QORA_TYPE_TAKE, G_SIGNAL_RUN_LAST, 0, NULL,
                                           NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("part-made", QORA_TYPE_TAKE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                G_TYPE_UINT);
   g_signal_new ("save-failed", QORA_TYPE_TAKE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                 1, G_TYPE_ERROR);
 }
@@ -410,4 +415,5 @@ qora_take_init (QoraTake *self)
 {
   self->content.text = g_strdup ("");
   self->content.parts = g_ptr_array_new_with_free_func ((GDestroyNotify) qora_take_part_free);
+  self->unwanted = g_ptr_array_new_with_free_func (g_object_unref);
 }

@@ -11,7 +11,8 @@
 G_BEGIN_DECLS
 
 /* Properties, read-only: "title", "details" (strings for people). Signals: "changed": any of what
- * is shown; "save-failed" (GError). */
+ * is shown; "save-failed" (GError); "part-made" (guint index): it was given by
+ * qora_take_set_part(). */
 #define QORA_TYPE_TAKE (qora_take_get_type ())
 G_DECLARE_FINAL_TYPE (QoraTake, qora_take, QORA, TAKE, GObject)
 
@@ -24,7 +25,7 @@ QoraTake *qora_take_load (const char *folder, GError **error);
 
 const char *qora_take_get_id (QoraTake *self); /* the folder's name */
 const char *qora_take_get_folder (QoraTake *self);
-const char *qora_take_get_title (QoraTake *self);
+const char *qora_take_get_title (QoraTake *self); /* its own, or the beginning of the text */
 const char *qora_take_get_text (QoraTake *self);
 const char *qora_take_get_voice (QoraTake *self); /* of the first part that has one, or NULL */
 char *qora_take_dup_details (QoraTake *self);     /* voice, duration, day */
@@ -65,5 +66,43 @@ void qora_take_purge_sound (QoraTake *self);
 
 /* Deletes the folder, on another thread. */
 void qora_take_delete (QoraTake *self);
+
+/* ---- chapters of a book: qora-take-chapter.c ---- */
+
+/* A chapter stays in its book whatever is done with it, and is not in the list of takes. */
+gboolean qora_take_is_chapter (QoraTake *self);
+void qora_take_set_chapter (QoraTake *self);
+
+const char *qora_take_get_part_text (QoraTake *self, guint index);
+/* NULL: it has no sound. (transfer none) */
+QoraRendering *qora_take_get_part_rendering (QoraTake *self, guint index);
+
+/* Samples of silence before a part, which is only heard where there is sound before it or it is the
+ * first, and those after it. */
+gsize qora_take_get_silence_before (QoraTake *self, guint index);
+gsize qora_take_get_silence_after (QoraTake *self, guint index);
+
+/* It has no sound, or half of one, and was not tried in vain. */
+gboolean qora_take_is_part_missing (QoraTake *self, guint index);
+
+/* Gives a part the sound that was made of it. Does not save. */
+void qora_take_set_part (QoraTake *self, guint index, QoraRendering *rendering);
+
+/* It could not be made; until qora_take_retry(), or until the program is started anew. */
+void qora_take_fail_part (QoraTake *self, guint index);
+void qora_take_retry (QoraTake *self);
+
+typedef struct
+{
+  guint parts;
+  guint made;
+  guint failed;
+  guint64 characters;
+  guint64 made_characters;
+} QoraTakeCount;
+void qora_take_count (QoraTake *self, QoraTakeCount *count);
+
+/* Renderings in `sound` need it no longer than it takes to write them to disk. */
+void qora_take_release_sound (QoraTake *self, QoraSound *sound);
 
 G_END_DECLS
