@@ -42,12 +42,12 @@ qora_accessible_name_toasts (AdwToastOverlay *overlay)
       name_icon_buttons (child);
 }
 
-/* Without the marks of mnemonics. */
+/* Without the marks of mnemonics: "_Save", and "保存(_S)" where letters are not Latin. */
 static void
 set_label (GtkWidget *widget, const char *label)
 {
-  g_auto (GStrv) pieces = g_strsplit (label, "_", -1);
-  g_autofree char *plain = g_strjoinv (NULL, pieces);
+  g_autoptr (GRegex) mark = g_regex_new ("\\(_\\w\\)|_", 0, 0, NULL);
+  g_autofree char *plain = g_regex_replace_literal (mark, label, -1, 0, "", 0, NULL);
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, plain,
                                   -1);

@@ -286,7 +286,7 @@ about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static void
 help_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  gtk_show_uri (get_window (user_data), "help:" GETTEXT_PACKAGE, GDK_CURRENT_TIME);
+  gtk_show_uri (GTK_WINDOW (get_window (user_data)), "help:" GETTEXT_PACKAGE, GDK_CURRENT_TIME);
 }
 
 static void

@@ -109,7 +109,7 @@ bind_combos (QoraPreferences *self)
   static const char *const format_nicks[] = { "wav", "flac", "opus", "ogg", "mp3", NULL };
   static const char *const quality_nicks[] = { "small", "normal", "high", NULL };
   const char *formats[QORA_N_AUDIO_FORMATS + 1] = { NULL };
-  const char *qualities[] = { _ ("Small Files"), _ ("Normal"), _ ("High"), NULL };
+  const char *qualities[] = { _ ("Small Files"), C_ ("quality", "Normal"), _ ("High"), NULL };
 
   for (guint i = 0; i < QORA_N_AUDIO_FORMATS; i++)
     formats[i] = qora_audio_format_get_name (i);

@@ -42,25 +42,29 @@ describe_kind (qtts_kind kind)
 static void
 print_speakers (const qtts_model_info *info)
 {
-  printf ("Speakers:");
+  g_autoptr (GString) list = g_string_new (NULL);
+
   for (size_t i = 0; i < info->n_speakers; i++)
     {
       const qtts_speaker *speaker = &info->speakers[i];
 
-      printf ("%s %s", i == 0 ? "" : ",", speaker->name);
+      g_string_append (list, i == 0 ? "" : ", ");
       if (speaker->dialect != NULL)
-        printf (_ (" (Chinese in %s)"), speaker->dialect);
+        g_string_append_printf (list, _ ("%s (Chinese in %s)"), speaker->name, speaker->dialect);
+      else
+        g_string_append (list, speaker->name);
     }
-  printf ("%s\n", info->n_speakers == 0 ? _ (" none") : "");
+  printf (_ ("Speakers: %s\n"), info->n_speakers == 0 ? _ ("none") : list->str);
 }
 
 static void
 print_languages (const qtts_model_info *info)
 {
-  printf (_ ("Languages: auto"));
+  g_autoptr (GString) list = g_string_new ("auto");
+
   for (size_t i = 0; i < info->n_languages; i++)
-    printf (", %s", info->languages[i].name);
-  printf ("\n");
+    g_string_append_printf (list, ", %s", info->languages[i].name);
+  printf (_ ("Languages: %s\n"), list->str);
 }
 
 void
@@ -75,8 +79,9 @@ cli_print_info (CliSession *session)
   printf (_ ("Precision: %s\n"), qtts_precision_name (info->precision));
   printf (_ ("Threads: %d\n"), info->threads);
   printf (_ ("Instructions: %s\n"), info->cpu);
-  printf (_ ("Sound: %d Hz, %.1f frames a second, %d codes of %d a frame\n"), info->sample_rate,
-          (double) info->sample_rate / info->samples_per_frame, info->groups, info->codebook_size);
+  printf (_ ("Sound: %d Hz, %.1f frames a second, %d codes a frame, each of %d\n"),
+          info->sample_rate, (double) info->sample_rate / info->samples_per_frame, info->groups,
+          info->codebook_size);
   printf (_ ("Style by --instruct: %s\n"), info->honours_instruct ? _ ("yes") : _ ("no"));
   print_speakers (info);
   print_languages (info);

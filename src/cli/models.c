@@ -184,7 +184,7 @@ on_convert_progress (double fraction, gpointer data)
 {
   Job *job = data;
 
-  cli_progress_task (job->progress, "converting", fraction);
+  cli_progress_task (job->progress, _ ("converting"), fraction);
 }
 
 static void

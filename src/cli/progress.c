@@ -5,6 +5,7 @@
 #define _DEFAULT_SOURCE
 #include "progress.h"
 
+#include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -51,7 +52,8 @@ static void
 draw (CliProgress *self, double fraction, const char *text)
 {
   int columns = terminal_columns ();
-  int width = MIN (columns - (int) strlen (text) - 4, LONGEST_BAR);
+  int length = (int) g_utf8_strlen (text, -1);
+  int width = MIN (columns - length - 4, LONGEST_BAR);
   char bar[LONGEST_BAR + 1] = "";
 
   if (width >= SHORTEST_BAR)
@@ -64,7 +66,11 @@ draw (CliProgress *self, double fraction, const char *text)
       fprintf (stderr, "\r[%s] %s\033[K", bar, text);
     }
   else
-    fprintf (stderr, "\r%.*s\033[K", columns - 1, text);
+    {
+      g_autofree char *start = g_utf8_substring (text, 0, MIN (length, columns - 1));
+
+      fprintf (stderr, "\r%s\033[K", start);
+    }
   fflush (stderr);
   self->shown = TRUE;
 }
@@ -87,7 +93,7 @@ cli_progress_task (CliProgress *self, const char *what, double fraction)
 
   if (!is_due (self))
     return;
-  text = g_strdup_printf ("%s, %.0f %%", what, 100 * fraction);
+  text = g_strdup_printf (_ ("%s, %.0f %%"), what, 100 * fraction);
   draw (self, fraction, text);
 }
 
@@ -105,7 +111,7 @@ cli_progress_speech (CliProgress *self, const qtts_progress *progress, double fr
     left_s = progress->elapsed_s / progress->frames * (expected - progress->frames);
   if (progress->elapsed_s > 0)
     speed = progress->frames * frame_s / progress->elapsed_s;
-  text = g_strdup_printf ("%d/%d frames, %.1f s of speech, %.2fx real time, %d:%02d left",
+  text = g_strdup_printf (_ ("%d/%d frames, %.1f s of speech, %.2fx real time, %d:%02d left"),
                           progress->frames, expected, progress->frames * frame_s, speed,
                           (int) left_s / 60, (int) left_s % 60);
   draw (self, (double) progress->frames / expected, text);

@@ -19,7 +19,7 @@ name_source (const CliOptions *options)
 {
   if (options->text_file == NULL)
     return "--text";
-  return strcmp (options->text_file, "-") == 0 ? "standard input" : options->text_file;
+  return strcmp (options->text_file, "-") == 0 ? _ ("standard input") : options->text_file;
 }
 
 char *

@@ -253,25 +253,43 @@ prepare (Run *run, GError **error)
 }
 
 static void
+say_how_speech_ended (Run *run, const qtts_result *result)
+{
+  CliSession *session = run->session;
+
+  if (result->end == QTTS_END_LIMIT)
+    cli_session_say (session, _ ("the speech was cut at --max-codes %d"),
+                     session->options->max_codes);
+  else if (result->end == QTTS_END_RUNAWAY)
+    cli_session_say (session, _ ("the speech was stopped: far longer than its text can need; "
+                                 "another --seed may help"));
+  else if (result->retries > 0)
+    cli_session_say (session,
+                     _ ("the speech was made again with seed %llu: the first try did not come to "
+                        "an end"),
+                     (unsigned long long) result->seed);
+}
+
+static void
 say_how_sentence_ended (Run *run, size_t i, const qtts_result *result)
 {
-  g_autofree char *which = NULL;
+  CliSession *session = run->session;
+  const char *text = nth_sentence (run, i)->text;
+  g_autofree char *start = g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), 40));
 
-  if (run->script->len > 1)
-    which = g_strdup_printf (_ ("sentence %zu (\"%.40s\")"), i + 1, nth_sentence (run, i)->text);
-  else
-    which = g_strdup (_ ("the speech"));
   if (result->end == QTTS_END_LIMIT)
-    cli_session_say (run->session, _ ("%s was cut at --max-codes %d"), which,
-                     run->session->options->max_codes);
+    cli_session_say (session, _ ("sentence %zu (\"%s\") was cut at --max-codes %d"), i + 1, start,
+                     session->options->max_codes);
   else if (result->end == QTTS_END_RUNAWAY)
-    cli_session_say (
-        run->session,
-        _ ("%s was stopped: far longer than its text can need; another --seed may help"), which);
+    cli_session_say (session,
+                     _ ("sentence %zu (\"%s\") was stopped: far longer than its text can need; "
+                        "another --seed may help"),
+                     i + 1, start);
   else if (result->retries > 0)
-    cli_session_say (run->session,
-                     _ ("%s was made again with seed %llu: the first try did not come to an end"),
-                     which, (unsigned long long) result->seed);
+    cli_session_say (session,
+                     _ ("sentence %zu (\"%s\") was made again with seed %llu: the first try did "
+                        "not come to an end"),
+                     i + 1, start, (unsigned long long) result->seed);
 }
 
 static void
@@ -286,7 +304,10 @@ gather_results (Run *run, qtts_synthesis *synthesis)
       run->stats.retries += result->retries;
       run->stats.runaways += result->end == QTTS_END_RUNAWAY;
       run->stats.limited += result->end == QTTS_END_LIMIT;
-      say_how_sentence_ended (run, i, result);
+      if (run->script->len > 1)
+        say_how_sentence_ended (run, i, result);
+      else
+        say_how_speech_ended (run, result);
     }
 }
 
@@ -383,7 +404,7 @@ finish_output (Run *run, GError **error)
   if (!cli_output_finish (run->output, error))
     return FALSE;
   cli_session_say (run->session, _ ("%s: %.2f s of speech in %.2f s, %.2f times real time"),
-                   strcmp (path, "-") == 0 ? "standard output" : path, seconds (run, samples),
+                   strcmp (path, "-") == 0 ? _ ("standard output") : path, seconds (run, samples),
                    total_s, total_s > 0 ? seconds (run, samples) / total_s : 0);
   return TRUE;
 }

@@ -46,7 +46,7 @@ qora_json_file_load (const char *path, GError **error)
   g_autofree char *text = NULL;
 
   if (qora_folder_measure (path) > LARGEST)
-    return refuse (error, path, _ ("is too long"));
+    return refuse (error, path, _ ("is too large"));
   if (!g_file_get_contents (path, &text, NULL, error))
     return NULL;
   if (!is_shallow (text))
