@@ -45,6 +45,7 @@ _qora_tts() {
     --model-path) _qora_tts_files ;;
     --text-file) _qora_tts_files txt md ;;
     --output) _qora_tts_files wav flac opus ogg mp3 ;;
+    --pronunciation) _qora_tts_files tsv txt ;;
     --subtitles) _qora_tts_files srt vtt lrc ;;
     --codes-in | --codes-out | --stats) _qora_tts_files json ;;
     --precision) _qora_tts_words 'q4 q8 f16 bf16 f32' ;;
@@ -56,7 +57,7 @@ _qora_tts() {
     --temperature | --top-k | --top-p | --repetition-penalty) ;;
     *)
       _qora_tts_words '--load --model-path --precision --f16 --save --threads --text --text-file
-        --speaker --language --instruct --text-mode --special-tokens --batch --pause --seed
+        --speaker --language --instruct --pronunciation --text-mode --special-tokens --batch --pause --seed
         --max-codes --temperature --top-k --top-p --repetition-penalty --greedy --no-runaway-guard
         --output --subtitles --codes-out --codes-in --stats --tokenize --list-speakers
         --list-languages --list-models --download --mirror --info --quiet --version --help' ;;

@@ -31,6 +31,7 @@ complete -c qora-tts -l speaker -x -a '(__qora_tts_ask --list-speakers)' -d 'Pre
 complete -c qora-tts -l language -x -a '(__qora_tts_ask --list-languages)' \
     -d 'Language of the text'
 complete -c qora-tts -l instruct -x -d 'Style, or description of a designed voice'
+complete -c qora-tts -l pronunciation -r -F -d 'Speak words in another way than they are written'
 complete -c qora-tts -l text-mode -x -a 'streaming non-streaming' \
     -d 'How the model reads the text'
 complete -c qora-tts -l special-tokens -d 'Strings such as <|im_end|> are special tokens'

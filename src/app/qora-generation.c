@@ -12,9 +12,11 @@ struct _QoraGeneration
 {
   GObject parent_instance;
 
-  GPtrArray *parts; /* all of the script's, in order */
-  GArray *wanted;   /* guint: those to make */
-  guint next;       /* first part that is not in the sound yet */
+  GPtrArray *parts;  /* all of the script's, in order */
+  GArray *wanted;    /* guint: those to make */
+  GPtrArray *texts;  /* of those, as they were when the run began: the user may go on to write */
+  GPtrArray *spoken; /* the same as they are for the engine */
+  guint next;        /* first part that is not in the sound yet */
   QoraSound *sound;
   QoraRendering *current; /* of the part in work, NULL between parts */
   gsize current_request;
@@ -102,7 +104,7 @@ get_wanted (QoraGeneration *self, gsize request)
 static void
 fill_request (QoraGeneration *self, gsize index, QoraRequest *request)
 {
-  request->text = qora_part_get_text (get_wanted (self, index));
+  request->text = self->spoken->pdata[index];
   request->voice = self->voice;
   request->language = self->language;
   request->style = self->style;
@@ -121,7 +123,7 @@ begin_part (QoraGeneration *self, gsize request)
   append_pause (self);
   self->next = index + 1;
   fill_request (self, request, &description);
-  self->current = qora_rendering_new (&description);
+  self->current = qora_rendering_new (&description, self->texts->pdata[request]);
   self->current->sound = g_object_ref (self->sound);
   self->current->start = qora_sound_get_n_samples (self->sound);
   self->current_request = request;
@@ -242,7 +244,12 @@ choose_parts (QoraGeneration *self)
 {
   for (guint i = 0; i < self->parts->len; i++)
     if (qora_generation_options_want (&self->options, self->parts->pdata[i], i))
-      g_array_append_val (self->wanted, i);
+      {
+        g_array_append_val (self->wanted, i);
+        g_ptr_array_add (self->texts, g_strdup (qora_part_get_text (self->parts->pdata[i])));
+        g_ptr_array_add (self->spoken,
+                         qora_part_make_spoken (self->parts->pdata[i], self->language));
+      }
 }
 
 void
@@ -371,6 +378,8 @@ qora_generation_finalize (GObject *object)
   g_clear_pointer (&self->current, qora_rendering_unref);
   g_ptr_array_unref (self->parts);
   g_array_unref (self->wanted);
+  g_ptr_array_unref (self->texts);
+  g_ptr_array_unref (self->spoken);
   g_object_unref (self->sound);
   g_object_unref (self->cancellable);
   g_free (self->voice);
@@ -397,6 +406,8 @@ qora_generation_init (QoraGeneration *self)
 {
   self->parts = g_ptr_array_new_with_free_func (g_object_unref);
   self->wanted = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->texts = g_ptr_array_new_with_free_func (g_free);
+  self->spoken = g_ptr_array_new_with_free_func (g_free);
   self->sound = qora_sound_new ();
   self->cancellable = g_cancellable_new ();
 }

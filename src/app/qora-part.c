@@ -18,7 +18,9 @@ struct _QoraPart
   gboolean ends_paragraph;
   double silence_before;
   double silence_after;
+  QoraPronunciation *pronunciation;
   QoraRendering *rendering;
+  gboolean outdated; /* the rendering says something else than it would if made now */
   QoraPartState activity;
   double fraction;
 };
@@ -68,7 +70,7 @@ qora_part_get_state (QoraPart *self)
     return self->activity;
   if (self->rendering == NULL || self->rendering->sound == NULL)
     return QORA_PART_WAITING;
-  if (!g_str_equal (self->rendering->text, self->text))
+  if (self->outdated)
     return QORA_PART_CHANGED;
   switch (self->rendering->end)
     {
@@ -97,6 +99,42 @@ notify_state (QoraPart *self, QoraPartState old_state)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
 }
 
+static void
+update_outdated (QoraPart *self)
+{
+  const QoraRendering *rendering = self->rendering;
+  g_autofree char *spoken = NULL;
+
+  self->outdated = FALSE;
+  if (rendering == NULL)
+    return;
+  spoken = qora_part_make_spoken (self, rendering->language);
+  self->outdated
+      = !g_str_equal (rendering->text, self->text)
+        || !g_str_equal (rendering->spoken != NULL ? rendering->spoken : rendering->text, spoken);
+}
+
+char *
+qora_part_make_spoken (QoraPart *self, const char *language)
+{
+  g_return_val_if_fail (QORA_IS_PART (self), NULL);
+  return qora_pronunciation_apply (self->pronunciation, self->text, language);
+}
+
+void
+qora_part_set_pronunciation (QoraPart *self, QoraPronunciation *pronunciation)
+{
+  QoraPartState old_state;
+
+  g_return_if_fail (QORA_IS_PART (self));
+  if (self->pronunciation == pronunciation)
+    return;
+  old_state = qora_part_get_state (self);
+  g_set_object (&self->pronunciation, pronunciation);
+  update_outdated (self);
+  notify_state (self, old_state);
+}
+
 const char *
 qora_part_get_text (QoraPart *self)
 {
@@ -115,6 +153,7 @@ qora_part_set_text (QoraPart *self, const char *text)
   old_state = self->text == NULL ? QORA_PART_WAITING : qora_part_get_state (self);
   g_free (self->text);
   self->text = g_strdup (text);
+  update_outdated (self);
   notify_state (self, old_state);
 }
 
@@ -182,6 +221,7 @@ qora_part_set_rendering (QoraPart *self, QoraRendering *rendering)
     qora_rendering_ref (rendering);
   g_clear_pointer (&self->rendering, qora_rendering_unref);
   self->rendering = rendering;
+  update_outdated (self);
   notify_state (self, old_state);
 }
 
@@ -234,6 +274,7 @@ qora_part_finalize (GObject *object)
   QoraPart *self = QORA_PART (object);
 
   g_free (self->text);
+  g_clear_object (&self->pronunciation);
   g_clear_pointer (&self->rendering, qora_rendering_unref);
   G_OBJECT_CLASS (qora_part_parent_class)->finalize (object);
 }

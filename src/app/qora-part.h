@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "qora-pronunciation.h"
 #include "qora-rendering.h"
 
 G_BEGIN_DECLS
@@ -11,7 +12,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   QORA_PART_WAITING, /* has no sound */
-  QORA_PART_CHANGED, /* its sound says something else */
+  QORA_PART_CHANGED, /* its sound says something else, or in another way */
   QORA_PART_QUEUED,  /* its turn comes in the run that is going on */
   QORA_PART_MAKING,
   QORA_PART_DONE,
@@ -28,6 +29,11 @@ QoraPart *qora_part_new (const char *text);
 
 const char *qora_part_get_text (QoraPart *self);
 void qora_part_set_text (QoraPart *self, const char *text);
+
+/* Words that are spoken in another way than they are written; NULL: none. */
+void qora_part_set_pronunciation (QoraPart *self, QoraPronunciation *pronunciation);
+/* The text for the engine, in a language of the model, NULL: any. (transfer full) */
+char *qora_part_make_spoken (QoraPart *self, const char *language);
 
 /* Where it stands in the whole text, in characters. */
 void qora_part_get_range (QoraPart *self, guint *start, guint *end);

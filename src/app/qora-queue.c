@@ -23,6 +23,7 @@ struct _QoraQueue
   QoraSynthesizer *synthesizer;
   QoraBookList *books;
   QoraSampling sampling;
+  QoraPronunciation *pronunciation;
   gboolean put_away;
   gboolean running;
   guint step_source;
@@ -271,12 +272,15 @@ collect (QoraQueue *self, QoraBook *book)
            part < qora_take_get_n_parts (chapter) && self->parts->len < self->max_parts; part++)
         if (qora_take_is_part_missing (chapter, part))
           {
-            const QoraRequest request = { .text = qora_take_get_part_text (chapter, part),
+            const char *text = qora_take_get_part_text (chapter, part);
+            g_autofree char *spoken
+                = qora_pronunciation_apply (self->pronunciation, text, speech->language);
+            const QoraRequest request = { .text = spoken,
                                           .voice = speech->voice,
                                           .language = speech->language,
                                           .style = speech->style,
                                           .seed = speech->seed };
-            QoraRendering *rendering = qora_rendering_new (&request);
+            QoraRendering *rendering = qora_rendering_new (&request, text);
 
             rendering->sound = qora_sound_new ();
             g_array_append_val (self->parts, part);
@@ -296,8 +300,9 @@ run (QoraQueue *self, QoraBook *book)
   for (guint i = 0; i < self->parts->len; i++)
     {
       const QoraRendering *rendering = get_rendering (self, i);
+      const char *spoken = rendering->spoken != NULL ? rendering->spoken : rendering->text;
 
-      requests[i] = (QoraRequest){ rendering->text,  rendering->voice, rendering->language,
+      requests[i] = (QoraRequest){ spoken,           rendering->voice, rendering->language,
                                    rendering->style, rendering->seed,  self->sampling };
     }
   self->book = g_object_ref (book);
@@ -463,6 +468,13 @@ qora_queue_get_progress (QoraQueue *self, QoraBook *book, QoraQueueProgress *pro
 }
 
 void
+qora_queue_set_pronunciation (QoraQueue *self, QoraPronunciation *pronunciation)
+{
+  g_return_if_fail (QORA_IS_QUEUE (self));
+  g_set_object (&self->pronunciation, pronunciation);
+}
+
+void
 qora_queue_set_sampling (QoraQueue *self, const QoraSampling *sampling)
 {
   g_return_if_fail (QORA_IS_QUEUE (self));
@@ -543,6 +555,7 @@ qora_queue_dispose (GObject *object)
   clear_run (self);
   g_clear_object (&self->synthesizer);
   g_clear_object (&self->books);
+  g_clear_object (&self->pronunciation);
   G_OBJECT_CLASS (qora_queue_parent_class)->dispose (object);
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "qora-book-list.h"
+#include "qora-pronunciation.h"
 #include "qora-synthesizer.h"
 
 G_BEGIN_DECLS
@@ -24,6 +25,9 @@ QoraQueue *qora_queue_new (QoraSynthesizer *synthesizer, QoraBookList *books);
 
 /* For what is made from now on. */
 void qora_queue_set_sampling (QoraQueue *self, const QoraSampling *sampling);
+
+/* The same: how words are spoken that are not spoken as they are written; NULL: there are none. */
+void qora_queue_set_pronunciation (QoraQueue *self, QoraPronunciation *pronunciation);
 
 /* Puts a book in line, or back in line after a pause; what failed before is tried again. */
 void qora_queue_start (QoraQueue *self, QoraBook *book);

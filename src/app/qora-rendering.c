@@ -7,11 +7,12 @@
 #include "qora-rendering.h"
 
 QoraRendering *
-qora_rendering_new (const QoraRequest *request)
+qora_rendering_new (const QoraRequest *request, const char *text)
 {
   QoraRendering *self = g_rc_box_new0 (QoraRendering);
 
-  self->text = g_strdup (request->text);
+  self->text = g_strdup (text);
+  self->spoken = g_strcmp0 (request->text, text) != 0 ? g_strdup (request->text) : NULL;
   self->voice = g_strdup (request->voice);
   self->language = g_strdup (request->language);
   self->style = g_strdup (request->style);
@@ -32,6 +33,7 @@ clear (gpointer data)
   QoraRendering *self = data;
 
   g_free (self->text);
+  g_free (self->spoken);
   g_free (self->voice);
   g_free (self->language);
   g_free (self->style);

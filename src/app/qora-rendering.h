@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *text;
+  char *spoken;   /* what the engine was given in its place; NULL: the same */
   char *voice;    /* NULL: the model has none */
   char *language; /* NULL: found out from the text */
   char *style;    /* NULL: none */
@@ -25,8 +26,8 @@ typedef struct
   char *file; /* name in the take's folder, NULL: not on disk yet */
 } QoraRendering;
 
-/* Copies what describes the request; no sound yet. */
-QoraRendering *qora_rendering_new (const QoraRequest *request);
+/* Copies what describes the request, made for a part that reads `text`; no sound yet. */
+QoraRendering *qora_rendering_new (const QoraRequest *request, const char *text);
 QoraRendering *qora_rendering_ref (QoraRendering *self);
 void qora_rendering_unref (QoraRendering *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (QoraRendering, qora_rendering_unref)

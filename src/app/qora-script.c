@@ -16,6 +16,7 @@ struct _QoraScript
   GObject parent_instance;
 
   GPtrArray *parts;
+  QoraPronunciation *pronunciation;
   GHashTable *spares; /* text -> QoraRendering of a part that went away */
   gboolean splitting; /* the parts are in motion: nobody must look at them */
 };
@@ -102,6 +103,7 @@ make_part (QoraScript *self, const char *text)
   QoraPart *part = adopt (self, qora_part_new (text));
   QoraRendering *spare = g_hash_table_lookup (self->spares, text);
 
+  qora_part_set_pronunciation (part, self->pronunciation);
   if (spare != NULL)
     {
       qora_part_set_rendering (part, spare);
@@ -217,6 +219,20 @@ qora_script_set_text (QoraScript *self, const char *text, guint max_length)
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
+void
+qora_script_set_pronunciation (QoraScript *self, QoraPronunciation *pronunciation)
+{
+  g_return_if_fail (QORA_IS_SCRIPT (self));
+
+  if (!g_set_object (&self->pronunciation, pronunciation))
+    return;
+  self->splitting = TRUE;
+  for (guint i = 0; i < self->parts->len; i++)
+    qora_part_set_pronunciation (self->parts->pdata[i], pronunciation);
+  self->splitting = FALSE;
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
 /* ---- asking ---- */
 
 guint
@@ -321,6 +337,7 @@ qora_script_finalize (GObject *object)
   for (guint i = 0; i < self->parts->len; i++)
     g_signal_handlers_disconnect_by_func (self->parts->pdata[i], on_part_notify, self);
   g_ptr_array_unref (self->parts);
+  g_clear_object (&self->pronunciation);
   g_hash_table_unref (self->spares);
   G_OBJECT_CLASS (qora_script_parent_class)->finalize (object);
 }

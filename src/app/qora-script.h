@@ -20,6 +20,10 @@ QoraScript *qora_script_new (void);
  */
 void qora_script_set_text (QoraScript *self, const char *text, guint max_length);
 
+/* How words are spoken that are not spoken as they are written; NULL: there are none. Parts that
+ * would sound another way become stale. */
+void qora_script_set_pronunciation (QoraScript *self, QoraPronunciation *pronunciation);
+
 guint qora_script_get_n_parts (QoraScript *self);
 QoraPart *qora_script_get_part (QoraScript *self, guint index); /* (transfer none) */
 guint qora_script_get_n_stale (QoraScript *self);

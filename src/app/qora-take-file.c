@@ -77,6 +77,7 @@ add_rendering (JsonBuilder *builder, const QoraRendering *rendering)
   json_builder_set_member_name (builder, "samples");
   json_builder_add_int_value (builder, (gint64) rendering->n_samples);
   qora_json_add_string (builder, "text", rendering->text);
+  qora_json_add_string (builder, "spoken", rendering->spoken);
   qora_json_add_string (builder, "voice", rendering->voice);
   qora_json_add_string (builder, "language", rendering->language);
   qora_json_add_string (builder, "style", rendering->style);
@@ -130,16 +131,19 @@ parse_rendering (JsonObject *object, const char *name, GError **error)
 {
   g_autoptr (QoraRendering) rendering = NULL;
   QoraRequest request = { 0 };
+  const char *text = qora_json_get_string (object, "text");
   const char *file = qora_json_get_string (object, "file");
   const char *seed = qora_json_get_string (object, "seed");
   const char *end = qora_json_get_string (object, "end");
   gint64 n_samples = 0;
 
-  request.text = qora_json_get_string (object, "text");
+  request.text = qora_json_get_string (object, "spoken");
+  if (request.text == NULL)
+    request.text = text;
   request.voice = qora_json_get_string (object, "voice");
   request.language = qora_json_get_string (object, "language");
   request.style = qora_json_get_string (object, "style");
-  if (request.text == NULL)
+  if (text == NULL)
     return qora_json_fail (error, name, "text"), NULL;
   /* A name in the take's own folder, and nowhere else. */
   if (file == NULL || strchr (file, '/') != NULL || *file == '.' || *file == '\0')
@@ -149,7 +153,7 @@ parse_rendering (JsonObject *object, const char *name, GError **error)
   if (!qora_json_get_int (object, "samples", &n_samples) || n_samples < 0)
     return qora_json_fail (error, name, "samples"), NULL;
 
-  rendering = qora_rendering_new (&request);
+  rendering = qora_rendering_new (&request, text);
   rendering->file = g_strdup (file);
   rendering->n_samples = (gsize) n_samples;
   for (guint i = 0; i < G_N_ELEMENTS (end_names); i++)

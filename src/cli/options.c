@@ -96,6 +96,9 @@ add_text_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
       N_ ("NAME") },
     { "instruct", 0, 0, STRING_ARG, &raw->instruct,
       N_ ("Style, or description of a designed voice"), N_ ("TEXT") },
+    { "pronunciation", 0, 0, FILE_ARG, &o->pronunciation,
+      N_ ("Speak the words that this list names in another way than they are written"),
+      N_ ("FILE") },
     { "text-mode", 0, 0, STRING_ARG, &raw->text_mode,
       N_ ("How the model reads the text: streaming or non-streaming (non-streaming)"),
       N_ ("MODE") },
@@ -400,6 +403,7 @@ cli_options_clear (CliOptions *options)
   g_free (options->speaker);
   g_free (options->language);
   g_free (options->instruct);
+  g_free (options->pronunciation);
   g_free (options->output);
   g_free (options->codes_out);
   g_free (options->codes_in);

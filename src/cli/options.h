@@ -37,9 +37,10 @@ typedef struct
   char *text;      /* UTF-8; the sample sentence when none was given; NULL with text_file */
   char *text_file; /* NULL: not */
   gboolean parse_special;
-  char *speaker;  /* UTF-8; NULL: the model's usual one */
-  char *language; /* UTF-8; NULL: English where the model has it */
-  char *instruct; /* UTF-8; NULL: none */
+  char *speaker;       /* UTF-8; NULL: the model's usual one */
+  char *language;      /* UTF-8; NULL: English where the model has it */
+  char *instruct;      /* UTF-8; NULL: none */
+  char *pronunciation; /* a file; NULL: none */
   gboolean streaming_text;
 
   guint64 seed;

@@ -10,8 +10,10 @@
 
 #include "codes.h"
 #include "errors.h"
+#include "files.h"
 #include "interrupt.h"
 #include "output.h"
+#include "qora-pronunciation.h"
 #include "qora-silence.h"
 #include "qora-subtitles.h"
 #include "script.h"
@@ -34,6 +36,7 @@ typedef struct
 {
   CliSession *session;
   GArray *script;      /* CliSentence; NULL while decoding codes */
+  GPtrArray *spoken;   /* the script's texts as the engine is given them; NULL while decoding */
   const char *speaker; /* NULL: none */
   CliOutput *output;
   size_t sentence;        /* the one that is being delivered; SIZE_MAX: none yet */
@@ -47,6 +50,7 @@ static void
 run_clear (Run *run)
 {
   g_clear_pointer (&run->script, g_array_unref);
+  g_clear_pointer (&run->spoken, g_ptr_array_unref);
   g_clear_pointer (&run->spans, g_array_unref);
   g_clear_pointer (&run->output, cli_output_free);
   g_clear_error (&run->error);
@@ -159,6 +163,38 @@ choose_language (CliSession *session)
   return qtts_model_find_language (session->model, DEFAULT_LANGUAGE) >= 0 ? DEFAULT_LANGUAGE : NULL;
 }
 
+/* The sentences with the words of --pronunciation in place of their own. */
+static gboolean
+make_spoken (Run *run, GError **error)
+{
+  const char *path = run->session->options->pronunciation;
+  const char *language = choose_language (run->session);
+  g_autoptr (QoraPronunciation) list = NULL;
+  g_autoptr (GError) reason = NULL;
+  g_autofree char *text = NULL;
+  gsize length;
+
+  if (path != NULL)
+    {
+      text = cli_read_file (path, &length, error);
+      if (text == NULL)
+        return FALSE;
+      list = qora_pronunciation_parse (text, path, &reason);
+      if (list == NULL)
+        {
+          g_set_error_literal (error, CLI_ERROR, CLI_ERROR_FAILED, reason->message);
+          return FALSE;
+        }
+    }
+  if (language != NULL && g_ascii_strcasecmp (language, "auto") == 0)
+    language = NULL;
+  run->spoken = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < run->script->len; i++)
+    g_ptr_array_add (run->spoken,
+                     qora_pronunciation_apply (list, nth_sentence (run, i)->text, language));
+  return TRUE;
+}
+
 static gboolean
 check_voice (CliSession *session, GError **error)
 {
@@ -242,7 +278,7 @@ prepare (Run *run, GError **error)
   for (guint i = 0; i < run->script->len; i++)
     {
       requests[i] = common;
-      requests[i].text = nth_sentence (run, i)->text;
+      requests[i].text = run->spoken->pdata[i];
       requests[i].seed = nth_sentence (run, i)->seed;
     }
   if (qtts_synthesis_new (session->model, requests, run->script->len, &how, &synthesis,
@@ -449,6 +485,8 @@ cli_speak (CliSession *session, GError **error)
   if (run.script == NULL || !check_voice (session, error))
     return FALSE;
   say_bad_marks (&run);
+  if (!make_spoken (&run, error))
+    return FALSE;
   synthesis = prepare (&run, error);
   if (synthesis == NULL)
     return FALSE;

@@ -15,7 +15,7 @@ speak (QoraScript *script, guint index, QoraSound *sound)
 {
   QoraPart *part = qora_script_get_part (script, index);
   QoraRequest request = { .text = qora_part_get_text (part), .voice = "ryan", .seed = index };
-  g_autoptr (QoraRendering) rendering = qora_rendering_new (&request);
+  g_autoptr (QoraRendering) rendering = qora_rendering_new (&request, request.text);
 
   rendering->end = QORA_END_COMPLETE;
   rendering->sound = g_object_ref (sound);
@@ -186,6 +186,23 @@ test_find (void)
 }
 
 static void
+test_pronunciation_makes_stale (void)
+{
+  g_autoptr (QoraSound) sound = qora_sound_new ();
+  g_autoptr (QoraScript) script = create_spoken ("Ask SQL.\nTwo.", sound);
+  g_autoptr (QoraPronunciation) list = qora_pronunciation_parse ("SQL\tsequel", "list", NULL);
+  g_autoptr (QoraPronunciation) german
+      = qora_pronunciation_parse ("Two\tzwei\tgerman", "list", NULL);
+
+  qora_script_set_pronunciation (script, list);
+  g_assert_cmpint (get_state (script, 0), ==, QORA_PART_CHANGED);
+  g_assert_cmpint (get_state (script, 1), ==, QORA_PART_DONE);
+  /* Nothing that was spoken was German. */
+  qora_script_set_pronunciation (script, german);
+  g_assert_cmpuint (qora_script_get_n_stale (script), ==, 0);
+}
+
+static void
 count (QoraScript *script, guint *n)
 {
   (*n)++;
@@ -237,6 +254,7 @@ main (int argc, char **argv)
   g_test_add_func ("/script/edit-back-is-done-again", test_edit_back_is_done_again);
   g_test_add_func ("/script/insert-keeps-the-others", test_insert_keeps_the_others);
   g_test_add_func ("/script/cut-and-paste-keeps-sound", test_cut_and_paste_keeps_sound);
+  g_test_add_func ("/script/pronunciation-makes-stale", test_pronunciation_makes_stale);
   g_test_add_func ("/script/find", test_find);
   g_test_add_func ("/script/tells-changes", test_tells_changes);
   g_test_add_func ("/script/never-seen-half-done", test_never_seen_half_done);

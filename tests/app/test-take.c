@@ -320,6 +320,51 @@ test_another_silence_makes_nothing_anew (Fixture *f, gconstpointer unused)
 }
 
 static void
+test_pronunciation_is_kept (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (QoraPronunciation) list
+      = qora_pronunciation_parse ("SQL\ta very long word indeed", "list", NULL);
+  g_autoptr (QoraScript) script = qora_script_new ();
+  g_autoptr (QoraSound) sound = NULL;
+  g_autoptr (QoraTake) again = NULL;
+  gsize written;
+
+  generate (f, "SQL.", QORA_SCOPE_STALE, 0);
+  written = get_rendering (f, 0)->n_samples;
+  qora_script_set_pronunciation (f->script, list);
+  g_assert_cmpuint (qora_script_get_n_stale (f->script), ==, 1);
+  generate (f, "SQL.", QORA_SCOPE_STALE, 0);
+  g_assert_cmpuint (qora_script_get_n_stale (f->script), ==, 0);
+  /* The engine that hums does so for as long as what it is given. */
+  g_assert_cmpuint (get_rendering (f, 0)->n_samples, >, 2 * written);
+  g_assert_cmpstr (get_rendering (f, 0)->text, ==, "SQL.");
+  g_assert_cmpstr (get_rendering (f, 0)->spoken, ==, "a very long word indeed.");
+
+  again = qora_take_load (qora_take_get_folder (qora_project_get_take (f->project)), NULL);
+  sound = load_sound (again);
+  qora_script_set_pronunciation (script, list);
+  qora_script_set_text (script, qora_take_get_text (again), 300);
+  qora_take_apply (again, script);
+  g_assert_cmpuint (qora_script_get_n_stale (script), ==, 0);
+  qora_script_set_pronunciation (script, NULL);
+  g_assert_cmpuint (qora_script_get_n_stale (script), ==, 1);
+}
+
+static void
+test_text_edited_meanwhile (Fixture *f, gconstpointer unused)
+{
+  QoraGenerationOptions options = { .voice = "ryan", .seed = 7 };
+
+  qora_script_set_text (f->script, "One.\nTwo.", 300);
+  qora_project_generate (f->project, "One.\nTwo.", &options);
+  qora_script_set_text (f->script, "One.\nTwo, and more.", 300);
+  spin_until (&f->finished);
+  g_assert_cmpstr (get_rendering (f, 1)->text, ==, "Two.");
+  g_assert_cmpuint (qora_script_get_n_stale (f->script), ==, 1);
+  wait_for_disk (qora_project_get_take (f->project));
+}
+
+static void
 test_sound_can_go_and_come_back (Fixture *f, gconstpointer unused)
 {
   QoraTake *take;
@@ -419,6 +464,8 @@ main (int argc, char **argv)
   ADD ("/take/pause-between-parts", test_pause_between_parts);
   ADD ("/take/silence-marks", test_silence_marks);
   ADD ("/take/another-silence-makes-nothing-anew", test_another_silence_makes_nothing_anew);
+  ADD ("/take/pronunciation-is-kept", test_pronunciation_is_kept);
+  ADD ("/take/text-edited-meanwhile", test_text_edited_meanwhile);
   ADD ("/take/sound-can-go-and-come-back", test_sound_can_go_and_come_back);
   ADD ("/take/search", test_search);
   ADD ("/take/list-reads-the-disk", test_list_reads_the_disk);
