@@ -97,7 +97,7 @@ class Window:
 
     def click(self, node):
         """With the pointer: some lists take nothing else. Windows are in the corner here."""
-        place = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
+        place = self.place_of(node)
         subprocess.run(['xdotool', 'mousemove', str(place.x + place.width // 2),
                         str(place.y + place.height // 2), 'click', '1'], check=True)
 
@@ -120,12 +120,16 @@ class Window:
     def text(self):
         return self.find('text', 'Text to Speak')
 
-    def write(self, text):
-        Atspi.EditableText.set_text_contents(self.text(), text)
+    def write(self, text, into=None):
+        Atspi.EditableText.set_text_contents(into or self.text(), text)
+
+    @staticmethod
+    def place_of(node):
+        return Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
 
     def extents(self):
         """Of the window's content."""
-        return Atspi.Component.get_extents(self.find('frame'), Atspi.CoordType.WINDOW)
+        return self.place_of(self.find('frame'))
 
     def place_cursor(self, offset):
         Atspi.Text.set_caret_offset(self.text(), offset)
