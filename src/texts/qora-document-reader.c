@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <glib/gi18n-lib.h>
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "qora-document.h"
@@ -24,22 +24,151 @@ qora_reader_fail (GError **error, QoraDocumentError code, const char *format, ..
   return FALSE;
 }
 
+/* ---- formats ---- */
+
+typedef enum
+{
+  FORMAT_UNKNOWN,
+  FORMAT_PLAIN,
+  FORMAT_MARKDOWN,
+  FORMAT_HTML,
+  FORMAT_SUBTITLES,
+  FORMAT_EPUB,
+  FORMAT_BINARY,
+} Format;
+
 static gboolean
-read_text (QoraDocument *document, GBytes *bytes, const char *name, GError **error)
+begins_with (const char *data, gsize length, const char *prefix)
+{
+  return length >= strlen (prefix) && memcmp (data, prefix, strlen (prefix)) == 0;
+}
+
+/* What is no text, though it may begin with readable characters. */
+static gboolean
+is_binary (const char *data, gsize length)
+{
+  static const char *const beginnings[] = { "%PDF-",
+                                            "%!PS",
+                                            "{\\rtf",
+                                            "\x89PNG",
+                                            "\xFF\xD8\xFF",
+                                            "GIF8",
+                                            "\x7F"
+                                            "ELF",
+                                            "\x1F\x8B",
+                                            "\xD0\xCF\x11\xE0",
+                                            "RIFF",
+                                            "OggS",
+                                            "ID3",
+                                            "fLaC" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (beginnings); i++)
+    if (begins_with (data, length, beginnings[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static Format
+find_format_by_contents (const char *data, gsize length)
+{
+  g_autofree char *head = NULL;
+  const char *start;
+
+  if (begins_with (data, length, "PK\3\4"))
+    return FORMAT_EPUB;
+  if (is_binary (data, length))
+    return FORMAT_BINARY;
+  start = begins_with (data, length, "\xEF\xBB\xBF") ? data + 3 : data;
+  head = g_strndup (start, MIN (length - (gsize) (start - data), 1024));
+  g_strchug (head);
+  if (g_str_has_prefix (head, "WEBVTT"))
+    return FORMAT_SUBTITLES;
+  if (g_ascii_strncasecmp (head, "<!doctype html", 14) == 0
+      || g_ascii_strncasecmp (head, "<html", 5) == 0)
+    return FORMAT_HTML;
+  return FORMAT_UNKNOWN;
+}
+
+static Format
+find_format_by_name (const char *mime, const char *name)
+{
+  static const struct
+  {
+    const char *mime;
+    const char *ending;
+    Format format;
+  } formats[] = {
+    { "text/markdown", ".md", FORMAT_MARKDOWN },
+    { "text/x-markdown", ".markdown", FORMAT_MARKDOWN },
+    { "text/html", ".html", FORMAT_HTML },
+    { "application/xhtml+xml", ".xhtml", FORMAT_HTML },
+    { "text/html", ".htm", FORMAT_HTML },
+    { "application/x-subrip", ".srt", FORMAT_SUBTITLES },
+    { "text/vtt", ".vtt", FORMAT_SUBTITLES },
+    { "application/epub+zip", ".epub", FORMAT_EPUB },
+  };
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (mime != NULL && strcmp (mime, formats[i].mime) == 0)
+      return formats[i].format;
+  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (g_str_has_suffix (lower, formats[i].ending))
+      return formats[i].format;
+  return FORMAT_PLAIN;
+}
+
+static gboolean
+read_text (QoraDocument *document, GBytes *bytes, Format format, const char *name, GError **error)
 {
   gsize length;
   const char *data = g_bytes_get_data (bytes, &length);
+  g_autofree char *declared = NULL;
   g_autofree char *text = NULL;
 
   if (length > QORA_DOCUMENT_MAX_TEXT)
     /* translators: %s is a file name */
     return qora_reader_fail (error, QORA_DOCUMENT_ERROR_TOO_LARGE,
                              _ ("“%s” is too large for a text: more than 32 MB"), name);
-  text = qora_text_decode (data, length, NULL);
+  if (format == FORMAT_HTML)
+    declared = qora_text_find_declared (data, length);
+  text = qora_text_decode (data, length, declared);
   if (text == NULL)
     /* translators: %s is a file name */
     return qora_reader_fail (error, QORA_DOCUMENT_ERROR_NO_TEXT, _ ("“%s” is not a text"), name);
-  return qora_read_plain (document, text, name, error);
+  switch (format)
+    {
+    case FORMAT_MARKDOWN:
+      return qora_read_markdown (document, text, name, error);
+    case FORMAT_HTML:
+      return qora_read_html (document, text, name, error);
+    case FORMAT_SUBTITLES:
+      return qora_read_subtitles (document, text, name, error);
+    default:
+      return qora_read_plain (document, text, name, error);
+    }
+}
+
+static gboolean
+read_format (QoraDocument *document, GBytes *bytes, const char *name, const char *mime,
+             GError **error)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+  Format format = length > 0 ? find_format_by_contents (data, length) : FORMAT_PLAIN;
+
+  if (format == FORMAT_UNKNOWN)
+    format = find_format_by_name (mime, name);
+  switch (format)
+    {
+    case FORMAT_EPUB:
+      return qora_read_epub (document, bytes, name, error);
+    case FORMAT_BINARY:
+      /* translators: %s is a file name */
+      return qora_reader_fail (error, QORA_DOCUMENT_ERROR_NO_TEXT, _ ("“%s” is not a text"), name);
+    default:
+      return length == 0 || read_text (document, bytes, format, name, error);
+    }
 }
 
 /* Chapters in which nothing is said go. */
@@ -66,7 +195,7 @@ qora_document_read_bytes (GBytes *bytes, const char *name, const char *mime, GEr
 {
   g_autoptr (QoraDocument) document = qora_document_new ();
 
-  if (!read_text (document, bytes, name, error))
+  if (!read_format (document, bytes, name, mime, error))
     return NULL;
   drop_silent_chapters (document);
   if (document->chapters->len == 0)

@@ -80,7 +80,7 @@ add_part (QoraChapter *self, QoraChapterPartKind kind, const char *text, double 
   g_autofree char *collapsed = qora_text_collapse (text);
   QoraChapterPart *part;
 
-  if (*collapsed == '\0')
+  if (!qora_text_has_words (collapsed))
     return;
   part = g_new0 (QoraChapterPart, 1);
   part->text = g_steal_pointer (&collapsed);

@@ -74,7 +74,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (QoraDocument, qora_document_unref)
 QoraChapter *qora_document_add_chapter (QoraDocument *self, const char *title);
 
 /* Adds a part with no times of its own. Runs of white space in `text` (UTF-8) become one space, and
- * a text with nothing else is left out. */
+ * a text without a letter or digit, in which nothing can be said, is left out. */
 void qora_chapter_add_part (QoraChapter *self, QoraChapterPartKind kind, const char *text);
 
 /* Adds a subtitle that is heard from `start` to `end`, seconds. */

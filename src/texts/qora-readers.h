@@ -17,5 +17,14 @@ gboolean qora_reader_fail (GError **error, QoraDocumentError code, const char *f
  * business. */
 gboolean qora_read_plain (QoraDocument *document, const char *text, const char *name,
                           GError **error);
+gboolean qora_read_markdown (QoraDocument *document, const char *markdown, const char *name,
+                             GError **error);
+gboolean qora_read_html (QoraDocument *document, const char *text, const char *name,
+                         GError **error);
+gboolean qora_read_subtitles (QoraDocument *document, const char *text, const char *name,
+                              GError **error);
+
+/* The same of an archive. */
+gboolean qora_read_epub (QoraDocument *document, GBytes *bytes, const char *name, GError **error);
 
 G_END_DECLS
