@@ -6,6 +6,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 #include <string.h>
 
 #define BLOCK 65536
@@ -82,7 +83,6 @@ read_entry (struct archive *archive, gsize *budget, QoraArchiveResult *result)
   return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
 }
 
-/* In the C locale libarchive has no name for what is not ASCII, but for its UTF-8 form. */
 static char *
 dup_path (struct archive_entry *entry)
 {
@@ -115,33 +115,49 @@ unpack_entry (struct archive *archive, struct archive_entry *entry, QoraArchiveF
   return result;
 }
 
-QoraArchiveResult
-qora_archive_unpack (GBytes *bytes, QoraArchiveFilter filter, gpointer user_data, GHashTable *files)
+static QoraArchiveResult
+unpack (struct archive *archive, QoraArchiveFilter filter, gpointer user_data, GHashTable *files)
 {
-  struct archive *archive = archive_read_new ();
-  struct archive_entry *entry;
   QoraArchiveResult result = QORA_ARCHIVE_DONE;
-  gsize length;
-  const void *data = g_bytes_get_data (bytes, &length);
   gsize budget = QORA_ARCHIVE_MAX_BYTES;
-  guint n = 0;
-  int status = ARCHIVE_OK;
+  struct archive_entry *entry;
+  int status;
 
-  archive_read_support_format_zip (archive);
-  if (archive_read_open_memory (archive, data, length) != ARCHIVE_OK)
-    result = QORA_ARCHIVE_DAMAGED;
-  while (result == QORA_ARCHIVE_DONE)
+  for (guint n = 0; result == QORA_ARCHIVE_DONE; n++)
     {
       status = archive_read_next_header (archive, &entry);
       if (status == ARCHIVE_EOF)
         break;
       if (status < ARCHIVE_WARN)
         result = QORA_ARCHIVE_DAMAGED;
-      else if (++n > QORA_ARCHIVE_MAX_FILES)
+      else if (n == QORA_ARCHIVE_MAX_FILES)
         result = QORA_ARCHIVE_TOO_LARGE;
       else
         result = unpack_entry (archive, entry, filter, user_data, &budget, files);
     }
+  return result;
+}
+
+QoraArchiveResult
+qora_archive_unpack (GBytes *bytes, QoraArchiveFilter filter, gpointer user_data, GHashTable *files)
+{
+  struct archive *archive = archive_read_new ();
+  QoraArchiveResult result = QORA_ARCHIVE_DAMAGED;
+  gsize length;
+  const void *data = g_bytes_get_data (bytes, &length);
+  /* libarchive passes names through the encoding of the locale; in the C locale of a service, what
+   * is not ASCII in them would be lost. */
+  locale_t utf8 = newlocale (LC_CTYPE_MASK, "C.UTF-8", (locale_t) 0);
+  locale_t before = utf8 != (locale_t) 0 ? uselocale (utf8) : (locale_t) 0;
+
+  archive_read_support_format_zip (archive);
+  if (archive_read_open_memory (archive, data, length) == ARCHIVE_OK)
+    result = unpack (archive, filter, user_data, files);
   archive_read_free (archive);
+  if (utf8 != (locale_t) 0)
+    {
+      uselocale (before);
+      freelocale (utf8);
+    }
   return result;
 }

@@ -356,6 +356,20 @@ parse_html (const char *text, int length)
   return doc;
 }
 
+/* Behind a document type with declarations of its own, which HTML does not know and would take for
+ * text. */
+static const char *
+skip_declarations (const char *text)
+{
+  const char *type = strstr (text, "<!DOCTYPE");
+  const char *end = type != NULL ? type + strcspn (type, "[>") : NULL;
+
+  if (end == NULL || *end != '[')
+    return text;
+  end = strstr (end, "]>");
+  return end != NULL ? end + strlen ("]>") : text;
+}
+
 xmlDoc *
 qora_html_parse (const char *text, gboolean is_xml)
 {
@@ -368,5 +382,9 @@ qora_html_parse (const char *text, gboolean is_xml)
     doc = xmlReadMemory (text, (int) length, NULL, "UTF-8",
                          XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING
                              | XML_PARSE_COMPACT);
-  return doc != NULL ? doc : parse_html (text, (int) length);
+  if (doc != NULL)
+    return doc;
+  if (is_xml)
+    text = skip_declarations (text);
+  return parse_html (text, (int) strlen (text));
 }

@@ -56,24 +56,27 @@ is_control (guchar c)
   return c < 0x20 && c != '\t' && c != '\n' && c != '\f' && c != '\r' && c != 0x1A && c != 0x1B;
 }
 
+static gboolean
+has_few_controls (const char *bytes, gsize length)
+{
+  gsize n = 0;
+
+  for (gsize i = 0; i < length; i++)
+    n += is_control ((guchar) bytes[i]);
+  return n * 100 <= length;
+}
+
 /* Strict: every byte has a meaning, and hardly any of them a control character. */
 static char *
 convert (const char *bytes, gsize length, const char *encoding)
 {
   gsize written = 0;
-  gsize controls = 0;
   g_autofree char *text
       = g_convert (bytes, (gssize) length, "UTF-8", widen (encoding), NULL, &written, NULL);
 
-  if (text == NULL)
+  if (text == NULL || memchr (text, '\0', written) != NULL || !has_few_controls (text, written))
     return NULL;
-  for (gsize i = 0; i < written; i++)
-    {
-      if (text[i] == '\0')
-        return NULL;
-      controls += is_control ((guchar) text[i]);
-    }
-  return controls * 100 <= written ? g_steal_pointer (&text) : NULL;
+  return g_steal_pointer (&text);
 }
 
 /* ---- one guess after another ---- */
@@ -102,19 +105,36 @@ find_mark (const char *bytes, gsize length, const char **encoding, gsize *mark)
   return FALSE;
 }
 
-/* Line ends, spaces and digits have a zero byte in UTF-16, always on the same side. */
-static const char *
-guess_utf16 (const char *bytes, gsize length)
+/* What every text has: spaces, line ends, commas, full stops. 0: it is none. */
+static gsize
+count_common (const char *text)
 {
-  gsize zeros[2] = { 0, 0 };
+  gsize common = 0;
+  gsize n = 0;
 
-  for (gsize i = 0; i < MIN (length, DETECT_BYTES); i++)
-    zeros[i % 2] += bytes[i] == '\0';
-  if (length % 2 != 0 || zeros[0] + zeros[1] == 0)
+  for (; *text != '\0'; text = g_utf8_next_char (text), n++)
+    {
+      gunichar c = g_utf8_get_char (text);
+
+      if (!g_unichar_isdefined (c) || g_unichar_type (c) == G_UNICODE_PRIVATE_USE)
+        return 0;
+      common += g_utf8_strchr (" \r\n.,、。，", -1, c) != NULL;
+    }
+  return common * 50 >= n ? common : 0;
+}
+
+/* UTF-16 with its bytes the wrong way round has characters from everywhere, and no commas. */
+static char *
+convert_utf16 (const char *bytes, gsize length)
+{
+  g_autofree char *little = convert (bytes, length, "UTF-16LE");
+  g_autofree char *big = convert (bytes, length, "UTF-16BE");
+  gsize n_little = little != NULL ? count_common (little) : 0;
+  gsize n_big = big != NULL ? count_common (big) : 0;
+
+  if (n_little == n_big)
     return NULL;
-  if (zeros[0] == 0)
-    return "UTF-16LE";
-  return zeros[1] == 0 ? "UTF-16BE" : NULL;
+  return n_little > n_big ? g_steal_pointer (&little) : g_steal_pointer (&big);
 }
 
 /* UTF-8 that was damaged in a few places: mostly right, and right where it is not ASCII. */
@@ -171,12 +191,14 @@ qora_text_decode (const char *bytes, gsize length, const char *declared)
       return text;
     }
   if (memchr (bytes, '\0', length) != NULL)
-    {
-      encoding = guess_utf16 (bytes, length);
-      return encoding != NULL ? convert (bytes, length, encoding) : NULL;
-    }
+    return convert_utf16 (bytes, length);
+  if (!has_few_controls (bytes, length))
+    return NULL;
   if (declared != NULL)
     text = convert (bytes, length, declared);
+  /* ISO-2022 changes its character sets by escapes, and is ASCII to look at. */
+  if (text == NULL && memchr (bytes, '\x1B', length) != NULL)
+    text = detect (bytes, length);
   if (text == NULL)
     text = convert (bytes, length, "UTF-8");
   if (text == NULL)

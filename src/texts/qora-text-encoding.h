@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* Bytes as UTF-8 with a zero byte after them, line ends as they were, without a byte order mark.
- * What counts, in this order: a byte order mark; UTF-16 that shows by its zero bytes; `declared`
+ * What counts, in this order: a byte order mark; UTF-16, where there are zero bytes; `declared`
  * (may be NULL; ignored where the bytes contradict it); valid UTF-8, also with a few broken
  * characters, which are left out; what libuchardet makes of it; Windows-1252.
  * NULL where it is no text in any of them. (transfer full) */

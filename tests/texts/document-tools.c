@@ -6,6 +6,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 #include <string.h>
 
 QoraDocument *
@@ -78,9 +79,12 @@ assert_reads_as (const char *text, const char *name, const char *expected)
 
 /* ---- EPUBs ---- */
 
+/* Names go through the locale's encoding; reading must do with any locale, writing need not. */
 static void
 add_file (struct archive *archive, const char *path, const char *contents)
 {
+  locale_t utf8 = newlocale (LC_CTYPE_MASK, "C.UTF-8", (locale_t) 0);
+  locale_t before = uselocale (utf8);
   struct archive_entry *entry = archive_entry_new ();
   gsize length = strlen (contents);
 
@@ -91,6 +95,8 @@ add_file (struct archive *archive, const char *path, const char *contents)
   g_assert_cmpint (archive_write_header (archive, entry), ==, ARCHIVE_OK);
   g_assert_cmpint (archive_write_data (archive, contents, length), ==, (la_ssize_t) length);
   archive_entry_free (entry);
+  uselocale (before);
+  freelocale (utf8);
 }
 
 static la_ssize_t
@@ -100,17 +106,33 @@ write_bytes (struct archive *archive, void *user_data, const void *data, size_t 
   return (la_ssize_t) length;
 }
 
-GBytes *
-make_zip (const char *path, ...)
+static struct archive *
+begin_zip (GByteArray *bytes)
 {
-  GByteArray *bytes = g_byte_array_new ();
   struct archive *archive = archive_write_new ();
-  va_list files;
 
   archive_write_set_format_zip (archive);
   archive_write_set_bytes_in_last_block (archive, 1);
   archive_write_zip_set_compression_store (archive);
   g_assert_cmpint (archive_write_open (archive, bytes, NULL, write_bytes, NULL), ==, ARCHIVE_OK);
+  return archive;
+}
+
+static GBytes *
+end_zip (struct archive *archive, GByteArray *bytes)
+{
+  g_assert_cmpint (archive_write_close (archive), ==, ARCHIVE_OK);
+  archive_write_free (archive);
+  return g_byte_array_free_to_bytes (bytes);
+}
+
+GBytes *
+make_zip (const char *path, ...)
+{
+  GByteArray *bytes = g_byte_array_new ();
+  struct archive *archive = begin_zip (bytes);
+  va_list files;
+
   va_start (files, path);
   for (; path != NULL; path = va_arg (files, const char *))
     {
@@ -118,7 +140,21 @@ make_zip (const char *path, ...)
       archive_write_zip_set_compression_deflate (archive);
     }
   va_end (files);
-  g_assert_cmpint (archive_write_close (archive), ==, ARCHIVE_OK);
-  archive_write_free (archive);
-  return g_byte_array_free_to_bytes (bytes);
+  return end_zip (archive, bytes);
+}
+
+GBytes *
+make_zip_of (const char *const *first, char **paths, char **contents, guint n)
+{
+  GByteArray *bytes = g_byte_array_new ();
+  struct archive *archive = begin_zip (bytes);
+
+  for (; *first != NULL; first += 2)
+    {
+      add_file (archive, first[0], first[1]);
+      archive_write_zip_set_compression_deflate (archive);
+    }
+  for (guint i = 0; i < n; i++)
+    add_file (archive, paths[i], contents[i]);
+  return end_zip (archive, bytes);
 }

@@ -26,6 +26,9 @@ void assert_reads_as (const char *text, const char *name, const char *expected);
  * compressed. (transfer full) */
 GBytes *make_zip (const char *path, ...) G_GNUC_NULL_TERMINATED;
 
+/* The same from pairs in an array that NULL ends, and then paths[n] with contents[n]. */
+GBytes *make_zip_of (const char *const *first, char **paths, char **contents, guint n);
+
 #define EPUB_MIMETYPE "mimetype", "application/epub+zip"
 #define EPUB_CONTAINER                                                                             \
   "META-INF/container.xml",                                                                        \
