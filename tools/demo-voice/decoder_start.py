@@ -10,7 +10,7 @@ SMALL_GATE = 0.02
 CONSTANT = 4.0  # of the hidden channels that keep the norm steady
 
 
-def decoder_config(codebook=512, groups=8, codebook_dim=128):
+def decoder_config(codebook=512, groups=10, codebook_dim=128):
     return {
         "codebook_size": codebook, "codebook_dim": codebook_dim, "hidden_size": 128, "latent_dim": 128,
         "max_position_embeddings": 8000, "rope_theta": 10000, "num_attention_heads": 4, "num_key_value_heads": 4,

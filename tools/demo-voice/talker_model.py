@@ -18,10 +18,10 @@ NO_TOKEN = -1  # position that has no codec embedding
 IGNORE = -100  # position without a target
 RESERVED_IDS = 1024  # the official sampler suppresses the last 1024 ids of the talker, except end of speech
 GUIDE_WIDTH = 0.8  # standard deviation of the attention target, in text tokens
-GROUP_WEIGHTS = (1.6, 1.4, 1.2, 0.9, 0.7, 0.6, 0.6)  # code groups 1 to 7; the late ones are nearly inaudible
+GROUP_WEIGHTS = (1.6, 1.4, 1.2, 0.9, 0.7, 0.6)  # code groups 1 to 6; all later ones weigh as much as the last
 
 
-def model_config(text_vocabulary, special_ids, codebook=512, groups=8):
+def model_config(text_vocabulary, special_ids, codebook=512, groups=10):
     """config.json of a model small enough to ship; special_ids maps the tokenizer's special tokens to ids."""
     names = ["codec_pad_id", "codec_bos_id", "codec_eos_token_id", "codec_think_id", "codec_nothink_id",
              "codec_think_bos_id", "codec_think_eos_id"]
@@ -187,7 +187,7 @@ class PredictorStack(Stack):
 
 
 class CodePredictor(nn.Module):
-    """The codes 1 to 7 of a frame, from the talker's state and code 0."""
+    """The codes after the first of a frame, from the talker's state and code 0."""
 
     def __init__(self, config, talker_size):
         super().__init__()
@@ -203,7 +203,8 @@ class CodePredictor(nn.Module):
         sequence = torch.stack([states, first.to(states.dtype), *[e.to(states.dtype) for e in embedded[:-1]]], 1)
         out, _ = self.model(self.small_to_mtp_projection(sequence))
         losses = [F.cross_entropy(head(out[:, g]).float(), codes[:, g]) for g, head in enumerate(self.lm_head, 1)]
-        weighted = sum(weight * loss for weight, loss in zip(GROUP_WEIGHTS, losses)) / sum(GROUP_WEIGHTS)
+        weights = [GROUP_WEIGHTS[min(g, len(GROUP_WEIGHTS) - 1)] for g in range(len(losses))]
+        weighted = sum(weight * loss for weight, loss in zip(weights, losses)) / sum(weights)
         return weighted, torch.stack(losses).detach()
 
 

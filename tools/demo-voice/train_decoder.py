@@ -30,7 +30,7 @@ FRONT_RATE = 0.3  # learning rate of the front, relative to the wave part's
 EMA = 0.998
 LATENT_PER_FRAME = 4
 RESCAN = 200  # batches between two looks for new chunks
-GROUPS, NO_CODE = 8, -1
+NO_CODE = -1
 
 
 class Crops:
@@ -40,8 +40,9 @@ class Crops:
     where they are to be used, NO_CODE elsewhere.
     """
 
-    def __init__(self, folder, frames, batch, favourites, predicted, seed):
-        self.folder, self.frames, self.batch, self.predicted = Path(folder), frames, batch, predicted
+    def __init__(self, folder, groups, frames, batch, favourites, predicted, seed):
+        self.folder, self.groups = Path(folder), groups
+        self.frames, self.batch, self.predicted = frames, batch, predicted
         self.favourites, self.rng = favourites, random.Random(seed)
         self.known, self.by_voice, self.predicted_by_voice = set(), {}, {}
         self.queue = Queue(6)
@@ -80,7 +81,7 @@ class Crops:
         count = min(self.frames, item["frames"])
         samples = chunk.audio(item, first, count)
         samples = np.pad(samples, (0, self.frames * FRAME - len(samples)))
-        codes = torch.full((GROUPS, self.frames), NO_CODE)
+        codes = torch.full((self.groups, self.frames), NO_CODE)
         if predicted is None:
             return samples * self.rng.uniform(0.7, 1.25), codes
         codes[:, :count] = predicted[first:first + count].long().t()
@@ -126,11 +127,12 @@ class Trainer:
         self.args, self.log = args, Log(args.out)
         fitted = torch.load(args.encoder)
         self.encoder, self.mel = MelEncoder(**fitted["encoder"]), LogMel()
-        self.crops = Crops(args.corpus, args.frames, args.batch, args.favour, args.predicted, args.seed)
+        groups = len(self.encoder.tables)
+        self.crops = Crops(args.corpus, groups, args.frames, args.batch, args.favour, args.predicted, args.seed)
         checkpoint = args.out / "last.pt"
         state = torch.load(checkpoint) if checkpoint.exists() else None
         start = state or (torch.load(args.warm_start) if args.warm_start else None)
-        self.config = start["config"] if start else decoder_config()
+        self.config = start["config"] if start else decoder_config(groups=groups)
         self.decoder = build_decoder(self.config).train()
         examples = torch.cat([next(self.crops)[0] for _ in range(6)])
         if start:

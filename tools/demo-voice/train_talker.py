@@ -97,7 +97,10 @@ class Trainer:
     def __init__(self, args):
         self.args, self.out, self.log = args, args.out, Log(args.out)
         size, special, newline = read_vocabulary(args.tokenizer)
-        self.model = TtsModel(model_config(size, special), newline)
+        self.data = Utterances(args.corpus)
+        self.data.refresh()
+        groups = self.data.training[0]["codes"].shape[1]
+        self.model = TtsModel(model_config(size, special, groups=groups), newline)
         self.step, self.seen, spent = 0, 0, 0.0
         checkpoint = self.out / "last.pt"
         state = torch.load(checkpoint) if checkpoint.exists() else None
@@ -113,8 +116,6 @@ class Trainer:
             for optimizer, saved in zip(self.optimizers, state["optimizers"]):
                 optimizer.load_state_dict(saved)
         self.budget = Budget(args.minutes, args.finish_at, args.decay_from, spent)
-        self.data = Utterances(args.corpus)
-        self.data.refresh()
         hours = sum(len(u["codes"]) for u in self.data.training) * 0.08 / 3600
         self.log(f"step {self.step}, {len(self.data.training)} utterances, {hours:.1f} h, "
                  f"{sum(p.numel() for p in self.model.parameters())} parameters, {vars(args)}")
