@@ -56,9 +56,10 @@ _qora_tts() {
     --mirror | --text | --instruct | --threads | --batch | --pause | --seed | --max-codes) ;;
     --temperature | --top-k | --top-p | --repetition-penalty) ;;
     *)
-      _qora_tts_words '--load --model-path --precision --f16 --save --threads --text --text-file
-        --speaker --language --instruct --pronunciation --text-mode --special-tokens --batch --pause --seed
-        --max-codes --temperature --top-k --top-p --repetition-penalty --greedy --no-runaway-guard
+      _qora_tts_words '--load --model-path --precision --f16 --save --compact --threads --text
+        --text-file --speaker --language --instruct --pronunciation --text-mode --special-tokens
+        --batch --pause --seed --max-codes --temperature --top-k --top-p --repetition-penalty
+        --greedy --no-runaway-guard
         --output --subtitles --codes-out --codes-in --stats --tokenize --list-speakers
         --list-languages --list-models --download --mirror --info --quiet --version --help' ;;
   esac

@@ -24,6 +24,7 @@ complete -c qora-tts -l model-path -x -a '(__fish_complete_directories)' \
 complete -c qora-tts -l precision -x -a 'q4 q8 f16 bf16 f32' -d 'Weights of a checkpoint'
 complete -c qora-tts -l f16 -d 'The same as --precision f16'
 complete -c qora-tts -l save -r -F -d 'Write the model to a .qora-tts file'
+complete -c qora-tts -l compact -d 'Save with at most 8 bits a weight'
 complete -c qora-tts -l threads -x -d 'Worker threads'
 complete -c qora-tts -l text -x -d 'Text to speak, in one go'
 complete -c qora-tts -l text-file -r -F -d 'Text to speak sentence by sentence'

@@ -122,6 +122,13 @@ extern "C"
                                         qtts_progress_func progress, void *progress_data,
                                         qtts_error *error);
 
+  /* As qtts_model_save(), but for files that are to be small: weights that have more than 8 bits
+   * (the speech decoder's, under Q4 and Q8) are stored with 8, and expanded in memory when the file
+   * is opened. The sound is not exactly that of the open model. */
+  QTTS_API qtts_status qtts_model_save_compact (const qtts_model *model, const char *path,
+                                                qtts_progress_func progress, void *progress_data,
+                                                qtts_error *error);
+
   /* Finds a speaker or language by name: case-insensitive, spaces, hyphens and underscores alike.
    * Returns an index into the info's array, or -1. */
   QTTS_API int qtts_model_find_speaker (const qtts_model *model, const char *name);

@@ -67,6 +67,8 @@ add_model_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
     { "f16", 0, 0, FLAG_ARG, &raw->f16, N_ ("The same as --precision f16"), NULL },
     { "save", 0, 0, FILE_ARG, &o->save,
       N_ ("Write the model to a .qora-tts file; without a text, that is all"), N_ ("FILE") },
+    { "compact", 0, 0, FLAG_ARG, &o->compact,
+      N_ ("Save with at most 8 bits a weight, for the smallest file"), NULL },
     { "download", 0, 0, STRING_ARG, &o->download,
       N_ ("Fetch, verify and convert a model of the catalogue, and stop; the only option that uses "
           "the network"),
@@ -351,6 +353,8 @@ check_combinations (const CliOptions *o, const RawOptions *raw, GError **error)
     return usage (error, _ ("--load and --model-path exclude each other: there is one model"));
   if (o->mirror != NULL && o->download == NULL)
     return usage (error, _ ("--mirror has no effect without --download"));
+  if (o->compact && o->save == NULL)
+    return usage (error, _ ("--compact has no effect without --save"));
   if (raw->text != NULL && o->text_file != NULL)
     return usage (error, _ ("--text and --text-file exclude each other"));
   if (o->codes_in != NULL && (raw->text != NULL || o->text_file != NULL))

@@ -87,7 +87,10 @@ cli_session_save (CliSession *session, GError **error)
   GStatBuf file;
   qtts_status status;
 
-  status = qtts_model_save (session->model, path, show_saving, session, &engine_error);
+  if (session->options->compact)
+    status = qtts_model_save_compact (session->model, path, show_saving, session, &engine_error);
+  else
+    status = qtts_model_save (session->model, path, show_saving, session, &engine_error);
   cli_progress_clear (session->progress);
   if (status != QTTS_OK)
     return cli_take_engine_error (error, &engine_error, NULL);

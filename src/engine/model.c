@@ -193,7 +193,14 @@ qtts_status
 qtts_model_save (const qtts_model *model, const char *path, qtts_progress_func progress,
                  void *progress_data, qtts_error *error)
 {
-  return qtts_loader_save (model->loader, path, progress, progress_data, error);
+  return qtts_loader_save (model->loader, path, false, progress, progress_data, error);
+}
+
+qtts_status
+qtts_model_save_compact (const qtts_model *model, const char *path, qtts_progress_func progress,
+                         void *progress_data, qtts_error *error)
+{
+  return qtts_loader_save (model->loader, path, true, progress, progress_data, error);
 }
 
 int

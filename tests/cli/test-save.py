@@ -31,6 +31,19 @@ class Save(cli.Case):
                     self.assertLessEqual(
                         max(abs(a - b) for a, b in zip(samples, same_samples)), 1)
 
+    def test_compact(self):
+        """--compact makes a smaller file that says the same codes"""
+        checkpoint = ('--model-path', cli.FIXTURES / 'tiny-b', '--precision', 'q8')
+        self.succeed(*checkpoint, '--save', 'whole.qora-tts')
+        self.succeed(*checkpoint, '--save', 'voice.qora-tts', '--compact')
+        self.assertLess(self.path('voice.qora-tts').stat().st_size,
+                        0.95 * self.path('whole.qora-tts').stat().st_size)
+        codes, samples = self.speak('direct', *checkpoint)
+        same_codes, similar_samples = self.speak('loaded', '--load', 'voice.qora-tts')
+        self.assertEqual(codes, same_codes)
+        self.assertEqual(len(samples), len(similar_samples))
+        self.fail_with(2, ['--compact', '--save'], *checkpoint, '--compact', *SENTENCE)
+
     def test_only_saves(self):
         """without a text, --save writes that one file"""
         self.succeed('--model-path', cli.FIXTURES / 'tiny-b', '--save', 'voice.qora-tts')

@@ -146,7 +146,7 @@ test_config (void)
   run (fuzz_config, all->str, all->len, all->len);
 }
 
-/* tiny-b as a file in a temporary folder. */
+/* tiny-b as a file in a temporary folder; compact, because that has all there is to get wrong. */
 static char *
 save_fixture (const char *folder)
 {
@@ -157,7 +157,7 @@ save_fixture (const char *folder)
 
   g_assert_cmpint (qtts_loader_open (fixture, &options, 0, NULL, &loader, NULL), ==, QTTS_OK);
   g_assert_cmpint (load_all_tensors (loader, NULL, NULL), ==, QTTS_OK);
-  g_assert_cmpint (qtts_loader_save (loader, path, NULL, NULL, NULL), ==, QTTS_OK);
+  g_assert_cmpint (qtts_loader_save (loader, path, true, NULL, NULL, NULL), ==, QTTS_OK);
   qtts_loader_close (loader);
   return path;
 }

@@ -107,6 +107,38 @@ parse_shape (const cJSON *shape, int *rows, int *cols)
   return n == 1 || n == 2;
 }
 
+/* How the rows are stored, which entries that store them as they are do not say. */
+static qtts_status
+parse_stored (const parse_source *source, const cJSON *entry, qtts_container_tensor *tensor)
+{
+  const cJSON *format_node = cJSON_GetObjectItemCaseSensitive (entry, "stored");
+  uint64_t rows;
+  int format;
+
+  tensor->stored = tensor->format;
+  tensor->stored_rows = tensor->rows;
+  if (format_node == NULL)
+    return QTTS_OK;
+  format = find_name (format_node, qtts_format_names, QTTS_FORMAT_Q4 + 1);
+  if (format > QTTS_FORMAT_Q4)
+    return bad (source, tensor->name, "is stored in an unknown format");
+  if (!qtts_json_is_size (cJSON_GetObjectItemCaseSensitive (entry, "stored_rows"), &rows)
+      || rows < 1 || rows > (uint64_t) tensor->rows
+      || rows * QTTS_CONTAINER_MOST_EXPANSION < (uint64_t) tensor->rows)
+    return bad (source, tensor->name, "is stored with an impossible number of rows");
+  tensor->stored = format;
+  tensor->stored_rows = (int) rows;
+  return QTTS_OK;
+}
+
+static size_t
+stored_bytes (const qtts_container_tensor *tensor)
+{
+  if (!tensor->packed && tensor->stored == QTTS_FORMAT_F32)
+    return (size_t) tensor->rows * tensor->cols * sizeof (float);
+  return qtts_packed_bytes (tensor->stored, tensor->stored_rows, tensor->cols);
+}
+
 static qtts_status
 parse_tensor (const parse_source *source, const cJSON *entry, qtts_container_tensor *tensor)
 {
@@ -116,7 +148,6 @@ parse_tensor (const parse_source *source, const cJSON *entry, qtts_container_ten
   const char *data;
   qtts_status status;
   int kind, format;
-  size_t needed;
 
   status = parse_place (source, entry, &tensor->name, &data, &tensor->bytes);
   if (status != QTTS_OK)
@@ -134,9 +165,10 @@ parse_tensor (const parse_source *source, const cJSON *entry, qtts_container_ten
 
   tensor->packed = kind == 1;
   tensor->format = format;
-  needed = tensor->packed ? qtts_packed_bytes (format, tensor->rows, tensor->cols)
-                          : (size_t) tensor->rows * tensor->cols * sizeof (float);
-  return needed == tensor->bytes
+  status = parse_stored (source, entry, tensor);
+  if (status != QTTS_OK)
+    return status;
+  return stored_bytes (tensor) == tensor->bytes
              ? QTTS_OK
              : bad (source, tensor->name, "has a shape that contradicts its size");
 }
@@ -242,9 +274,10 @@ parse_prefix (const char *path, const unsigned char *bytes, size_t size, size_t 
       || memcmp (bytes, QTTS_CONTAINER_MAGIC, sizeof QTTS_CONTAINER_MAGIC - 1) != 0)
     return qtts_fail (error, QTTS_ERROR_FORMAT, "%s is not a .qora-tts file", path);
   version = read_little_endian (bytes + 8, 4);
-  if (version != QTTS_CONTAINER_VERSION)
+  if (version < 1 || version > QTTS_CONTAINER_VERSION)
     return qtts_fail (error, QTTS_ERROR_FORMAT,
-                      "%s has version %u of the .qora-tts format, but only version %d can be read",
+                      "%s has version %u of the .qora-tts format, but only versions 1 to %d can be "
+                      "read",
                       path, (unsigned) version, QTTS_CONTAINER_VERSION);
   length = read_little_endian (bytes + 16, 8);
   if (length > MAX_HEADER_BYTES || length > size - QTTS_CONTAINER_PREFIX)

@@ -3,7 +3,7 @@
  * Little-endian:
  *
  *   0   8 bytes   "QORA-TTS"
- *   8   u32       version, 1
+ *   8   u32       version, 1, or 2 where a tensor is stored smaller than it is
  *   12  u32       0
  *   16  u64       bytes of the header
  *   24            header, JSON:
@@ -15,6 +15,8 @@
  *
  * Texts are the configuration and tokenizer files of the checkpoint, byte for byte. A tensor of
  * kind "packed" has the strips of compute/matrix.h, one of kind "plain" is float32, row-major.
+ * Where an entry also has "stored": "q8" and "stored_rows": n, its bytes are packed strips of that
+ * format, of the first n rows, and all rows after these are zero.
  * Every offset is a multiple of 64; gaps are zero.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -41,6 +43,8 @@ typedef struct
   qtts_format format; /* F32 where plain */
   int rows;
   int cols;
+  qtts_format stored; /* format and number of the rows in `data`, see compact.h */
+  int stored_rows;
   const void *data;
   size_t bytes;
 } qtts_container_tensor;
@@ -67,16 +71,16 @@ void qtts_container_free (qtts_container *container);
 const qtts_container_tensor *qtts_container_find (const qtts_container *container,
                                                   const char *name);
 
-/* What to write: a matrix, packed into `format` on the way where it is as stored, or else plain
- * float values[rows][cols]. */
+/* What to write: a matrix, converted on the way where it is not packed in the format `stored`, or
+ * plain values, which the matrix has row-major. */
 typedef struct
 {
   const char *name;
-  qtts_matrix matrix; /* `data` NULL: plain values */
-  qtts_format format;
-  const float *values;
-  int rows;
-  int cols;
+  bool plain;
+  qtts_matrix matrix;
+  qtts_format format; /* that it is to have once loaded; F32 where plain */
+  qtts_format stored; /* `format` and all rows unless qtts_compact_plan() chose others */
+  int stored_rows;
 } qtts_container_source;
 
 typedef struct
@@ -98,9 +102,10 @@ qtts_status qtts_container_write (const char *path, const qtts_container_content
 
 enum
 {
-  QTTS_CONTAINER_VERSION = 1,
+  QTTS_CONTAINER_VERSION = 2, /* the newest that is read */
   QTTS_CONTAINER_PREFIX = 24, /* bytes before the header */
   QTTS_CONTAINER_ALIGNMENT = 64,
+  QTTS_CONTAINER_MOST_EXPANSION = 8, /* rows of a tensor to rows stored of it */
 };
 
 #define QTTS_CONTAINER_MAGIC "QORA-TTS"

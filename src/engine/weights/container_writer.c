@@ -91,49 +91,82 @@ write_padding (file_writer *writer)
   return write_block (writer, zeros, aligned (writer->written) - writer->written);
 }
 
-/* A matrix as stored, a few strips at a time. */
-static qtts_status
-write_packing (file_writer *writer, const qtts_matrix *matrix, qtts_format format)
+/* Rows of a matrix as qtts_pack() takes them; `rows` has room for those that have to be unpacked.
+ */
+static qtts_matrix
+take_rows (const qtts_matrix *matrix, int first, int count, float *rows)
 {
-  const size_t strip_bytes = qtts_strip_bytes (format, matrix->cols);
   const size_t row_bytes
       = matrix->cols * (matrix->format == QTTS_FORMAT_F32 ? sizeof (float) : sizeof (uint16_t));
+  qtts_matrix part = *matrix;
+
+  part.rows = count;
+  if (!matrix->packed)
+    {
+      part.data = (const char *) matrix->data + first * row_bytes;
+      return part;
+    }
+  for (int i = 0; i < count; i++)
+    qtts_matrix_row (matrix, first + i, rows + (size_t) i * matrix->cols);
+  part.packed = false;
+  part.format = QTTS_FORMAT_F32;
+  part.data = rows;
+  return part;
+}
+
+/* A matrix in another form than its own, a few strips at a time. */
+static qtts_status
+write_packing (file_writer *writer, const qtts_container_source *source)
+{
+  const qtts_matrix *matrix = &source->matrix;
+  const qtts_format format = source->stored;
+  const size_t strip_bytes = qtts_strip_bytes (format, matrix->cols);
   const int strips = strip_bytes < BLOCK_BYTES ? (int) (BLOCK_BYTES / strip_bytes) : 1;
   qtts_status status = QTTS_OK;
   void *block = aligned_alloc (QTTS_CONTAINER_ALIGNMENT, strips * strip_bytes);
+  float *rows = malloc ((size_t) strips * QTTS_STRIP_ROWS * matrix->cols * sizeof *rows);
 
-  if (block == NULL)
-    return qtts_fail_memory (writer->error);
-  for (int row = 0; row < matrix->rows && status == QTTS_OK; row += strips * QTTS_STRIP_ROWS)
+  if (block == NULL || rows == NULL)
+    status = qtts_fail_memory (writer->error);
+  for (int row = 0; row < source->stored_rows && status == QTTS_OK; row += strips * QTTS_STRIP_ROWS)
     {
-      qtts_matrix part = *matrix;
+      const int left = source->stored_rows - row;
+      const qtts_matrix part = take_rows (
+          matrix, row, left < strips * QTTS_STRIP_ROWS ? left : strips * QTTS_STRIP_ROWS, rows);
 
-      part.data = (const char *) matrix->data + row * row_bytes;
-      part.rows = matrix->rows - row < strips * QTTS_STRIP_ROWS ? matrix->rows - row
-                                                                : strips * QTTS_STRIP_ROWS;
       qtts_pack (&part, format, block, writer->content->cpu, writer->content->team);
       status = write_bytes (writer, block, qtts_packed_bytes (format, part.rows, part.cols));
     }
   free (block);
+  free (rows);
   return status;
+}
+
+static bool
+is_stored_smaller (const qtts_container_source *source)
+{
+  return source->stored != source->format || source->stored_rows != source->matrix.rows;
 }
 
 static size_t
 source_bytes (const qtts_container_source *source)
 {
-  if (source->matrix.data == NULL)
-    return (size_t) source->rows * source->cols * sizeof (float);
-  return qtts_packed_bytes (source->format, source->matrix.rows, source->matrix.cols);
+  if (source->plain && !is_stored_smaller (source))
+    return (size_t) source->matrix.rows * source->matrix.cols * sizeof (float);
+  return qtts_packed_bytes (source->stored, source->stored_rows, source->matrix.cols);
 }
 
+/* Rows come in strips, so the first of them are also the first bytes. */
 static qtts_status
 write_source (file_writer *writer, const qtts_container_source *source)
 {
-  if (source->matrix.data == NULL)
-    return write_bytes (writer, source->values, source_bytes (source));
-  if (source->matrix.packed)
+  const bool as_it_is = source->plain
+                            ? !is_stored_smaller (source)
+                            : source->matrix.packed && source->matrix.format == source->stored;
+
+  if (as_it_is)
     return write_bytes (writer, source->matrix.data, source_bytes (source));
-  return write_packing (writer, &source->matrix, source->format);
+  return write_packing (writer, source);
 }
 
 /* Numbers below 2^53, which JSON keeps exactly. */
@@ -148,18 +181,18 @@ add_place (cJSON *entry, size_t *offset, size_t bytes)
 static void
 add_tensor (cJSON *tensors, const qtts_container_source *source, size_t *offset)
 {
-  const bool packed = source->matrix.data != NULL;
-  const int shape[] = {
-    packed ? source->matrix.rows : source->rows,
-    packed ? source->matrix.cols : source->cols,
-  };
+  const int shape[] = { source->matrix.rows, source->matrix.cols };
   cJSON *entry = cJSON_CreateObject ();
 
   cJSON_AddStringToObject (entry, "name", source->name);
-  cJSON_AddStringToObject (entry, "kind", packed ? "packed" : "plain");
-  cJSON_AddStringToObject (entry, "format",
-                           qtts_format_names[packed ? source->format : QTTS_FORMAT_F32]);
+  cJSON_AddStringToObject (entry, "kind", source->plain ? "plain" : "packed");
+  cJSON_AddStringToObject (entry, "format", qtts_format_names[source->format]);
   cJSON_AddItemToObject (entry, "shape", cJSON_CreateIntArray (shape, 2));
+  if (is_stored_smaller (source))
+    {
+      cJSON_AddStringToObject (entry, "stored", qtts_format_names[source->stored]);
+      cJSON_AddNumberToObject (entry, "stored_rows", source->stored_rows);
+    }
   add_place (entry, offset, source_bytes (source));
   cJSON_AddItemToArray (tensors, entry);
 }
@@ -199,12 +232,22 @@ store_little_endian (unsigned char *bytes, uint64_t value, int n)
     bytes[i] = (unsigned char) (value >> 8 * i);
 }
 
+/* The oldest version that has what is in the file, so that older readers can read it. */
+static int
+needed_version (const qtts_container_content *content)
+{
+  for (size_t i = 0; i < content->n_sources; i++)
+    if (is_stored_smaller (&content->sources[i]))
+      return 2;
+  return 1;
+}
+
 static qtts_status
 write_prefix (file_writer *writer, size_t header_bytes)
 {
   unsigned char prefix[QTTS_CONTAINER_PREFIX] = QTTS_CONTAINER_MAGIC;
 
-  store_little_endian (prefix + 8, QTTS_CONTAINER_VERSION, 4);
+  store_little_endian (prefix + 8, needed_version (writer->content), 4);
   store_little_endian (prefix + 16, header_bytes, 8);
   return write_block (writer, (const char *) prefix, sizeof prefix);
 }

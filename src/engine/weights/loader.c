@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "../error.h"
+#include "compact.h"
 #include "loader_private.h"
 
 /* The text files of a checkpoint, in the order in which they are saved. */
@@ -218,7 +219,7 @@ qtts_loader_file (qtts_loader *loader, const char *name, const char **text, size
 
 /* Descriptions of everything that was loaded; NULL when out of memory. */
 static qtts_container_source *
-list_sources (const qtts_loader *loader)
+list_sources (const qtts_loader *loader, bool compact)
 {
   qtts_container_source *sources = calloc (loader->n_items + 1, sizeof *sources);
 
@@ -226,28 +227,26 @@ list_sources (const qtts_loader *loader)
     {
       const qtts_loader_item *item = &loader->items[i];
 
-      sources[i].name = item->name;
-      if (item->plain)
-        {
-          sources[i].values = item->view.data;
-          sources[i].rows = item->view.rows;
-          sources[i].cols = item->view.cols;
-        }
-      else
-        {
-          sources[i].matrix = item->view;
-          sources[i].format = item->file_format;
-        }
+      sources[i] = (qtts_container_source){
+        .name = item->name,
+        .plain = item->plain,
+        .matrix = item->view,
+        .format = item->file_format,
+        .stored = item->file_format,
+        .stored_rows = item->view.rows,
+      };
+      if (compact)
+        qtts_compact_plan (&sources[i]);
     }
   return sources;
 }
 
 qtts_status
-qtts_loader_save (const qtts_loader *loader, const char *path, qtts_progress_func progress,
-                  void *progress_data, qtts_error *error)
+qtts_loader_save (const qtts_loader *loader, const char *path, bool compact,
+                  qtts_progress_func progress, void *progress_data, qtts_error *error)
 {
   qtts_container_text texts[QTTS_LOADER_TEXTS];
-  qtts_container_source *sources = list_sources (loader);
+  qtts_container_source *sources = list_sources (loader, compact);
   qtts_container_content content = {
     .precision = loader->precision,
     .texts = texts,

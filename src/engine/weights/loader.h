@@ -87,6 +87,7 @@ qtts_status qtts_loader_vector (qtts_loader *loader, const char *name, int n, co
 qtts_status qtts_loader_codebook (qtts_loader *loader, const char *prefix, int entries, int dim,
                                   const float **table, qtts_error *error);
 
-/* Writes everything that was loaded to a .qora-tts file, as qtts_model_save() says. */
-qtts_status qtts_loader_save (const qtts_loader *loader, const char *path,
+/* Writes everything that was loaded to a .qora-tts file, as qtts_model_save() says, or where
+ * `compact` as qtts_model_save_compact() does. */
+qtts_status qtts_loader_save (const qtts_loader *loader, const char *path, bool compact,
                               qtts_progress_func progress, void *progress_data, qtts_error *error);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../error.h"
+#include "compact.h"
 #include "loader_private.h"
 #include "quantize.h"
 #include "stored.h"
@@ -67,27 +68,47 @@ add_item (qtts_loader *loader, qtts_loader_item item, qtts_error *error)
   return QTTS_OK;
 }
 
-/* Remembers what the .qora-tts file has under this name. */
+/* Remembers a tensor of the .qora-tts file: a view of it, or a copy of its real size. */
 static qtts_status
-add_mapped (qtts_loader *loader, const char *name, qtts_error *error)
+add_mapped (qtts_loader *loader, const qtts_container_tensor *tensor, qtts_error *error)
 {
-  const qtts_container_tensor *tensor = qtts_container_find (loader->container, name);
-  qtts_loader_item item = { .name = (char *) name };
+  qtts_loader_item item = {
+    .name = tensor->name,
+    .plain = !tensor->packed,
+    .file_format = tensor->format,
+  };
   qtts_status status;
 
-  if (tensor == NULL)
-    return qtts_fail (error, QTTS_ERROR_FORMAT, "%s has no tensor %s", loader->path, name);
-  item.plain = !tensor->packed;
-  item.file_format = tensor->format;
+  if (qtts_compact_is_stored_smaller (tensor))
+    {
+      item.owned = qtts_compact_expand (tensor, loader->cpu, loader->team);
+      if (item.owned == NULL)
+        return qtts_fail_memory (error);
+      qtts_file_map_release (tensor->data, tensor->bytes);
+    }
   item.view = (qtts_matrix){
     .format = tensor->format,
     .packed = tensor->packed,
     .rows = tensor->rows,
     .cols = tensor->cols,
-    .data = tensor->data,
+    .data = item.owned != NULL ? item.owned : tensor->data,
   };
   status = add_item (loader, item, error);
   return status == QTTS_OK ? count_progress (loader, tensor->bytes, error) : status;
+}
+
+/* Before anything is expanded, so that no more is allocated than the configuration wants. */
+static qtts_status
+check_view (const qtts_loader *loader, const char *name, bool is_plain, int is_rows, int is_cols,
+            bool plain, int rows, int cols, qtts_error *error)
+{
+  if (is_plain == plain && is_rows == rows && is_cols == cols)
+    return QTTS_OK;
+  return qtts_fail (
+      error, QTTS_ERROR_FORMAT,
+      "%s: tensor %s has the shape [%d, %d]%s, but the configuration wants [%d, %d]%s",
+      loader->path, name, is_rows, is_cols, is_plain ? "" : " packed", rows, cols,
+      plain ? "" : " packed");
 }
 
 /* The view of a tensor that was asked for before or stands in a .qora-tts file; `data` NULL where
@@ -97,24 +118,29 @@ find_view (qtts_loader *loader, const char *name, bool plain, int rows, int cols
            qtts_error *error)
 {
   const qtts_loader_item *item = find_item (loader, name);
+  const qtts_container_tensor *tensor;
   qtts_status status;
 
   view->data = NULL;
   if (item == NULL && loader->container != NULL)
     {
-      status = add_mapped (loader, name, error);
+      tensor = qtts_container_find (loader->container, name);
+      if (tensor == NULL)
+        return qtts_fail (error, QTTS_ERROR_FORMAT, "%s has no tensor %s", loader->path, name);
+      status = check_view (loader, name, !tensor->packed, tensor->rows, tensor->cols, plain, rows,
+                           cols, error);
+      if (status == QTTS_OK)
+        status = add_mapped (loader, tensor, error);
       if (status != QTTS_OK)
         return status;
       item = find_item (loader, name);
     }
   if (item == NULL)
     return QTTS_OK;
-  if (item->plain != plain || item->view.rows != rows || item->view.cols != cols)
-    return qtts_fail (
-        error, QTTS_ERROR_FORMAT,
-        "%s: tensor %s has the shape [%d, %d]%s, but the configuration wants [%d, %d]%s",
-        loader->path, name, item->view.rows, item->view.cols, item->plain ? "" : " packed", rows,
-        cols, plain ? "" : " packed");
+  status = check_view (loader, name, item->plain, item->view.rows, item->view.cols, plain, rows,
+                       cols, error);
+  if (status != QTTS_OK)
+    return status;
   *view = item->view;
   return QTTS_OK;
 }

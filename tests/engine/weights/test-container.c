@@ -56,7 +56,7 @@ save_fixture (Place *place, const char *name, qtts_precision precision)
   qtts_loader *loader = open_and_load (folder, precision, NULL);
   qtts_error error;
 
-  if (qtts_loader_save (loader, place->path, NULL, NULL, &error) != QTTS_OK)
+  if (qtts_loader_save (loader, place->path, false, NULL, NULL, &error) != QTTS_OK)
     g_error ("%s", error.message);
   qtts_loader_close (loader);
 }
@@ -155,7 +155,7 @@ test_saving_a_file_again_gives_the_same_bytes (Place *place, gconstpointer unuse
 
   save_fixture (place, "tiny-b", QTTS_PRECISION_Q4);
   loader = open_and_load (place->path, QTTS_PRECISION_F32, NULL);
-  g_assert_cmpint (qtts_loader_save (loader, again, NULL, NULL, NULL), ==, QTTS_OK);
+  g_assert_cmpint (qtts_loader_save (loader, again, false, NULL, NULL, NULL), ==, QTTS_OK);
   qtts_loader_close (loader);
   n_first = read_file (place->path, &first);
   n_second = read_file (again, &second);
@@ -189,7 +189,7 @@ test_full_disk_leaves_nothing (Place *place, gconstpointer unused)
   g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &saved), ==, 0);
   small = (struct rlimit){ 100000, saved.rlim_max };
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &small), ==, 0);
-  status = qtts_loader_save (loader, place->path, NULL, NULL, &error);
+  status = qtts_loader_save (loader, place->path, false, NULL, NULL, &error);
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &saved), ==, 0);
   qtts_loader_close (loader);
 
@@ -215,8 +215,9 @@ test_cancelling_keeps_the_old_file (Place *place, gconstpointer unused)
   qtts_error error;
 
   g_assert_true (g_file_set_contents (place->path, "old", 3, NULL));
-  g_assert_cmpint (qtts_loader_save (loader, place->path, refuse_after_half, &reached, &error), ==,
-                   QTTS_ERROR_CANCELLED);
+  g_assert_cmpint (
+      qtts_loader_save (loader, place->path, false, refuse_after_half, &reached, &error), ==,
+      QTTS_ERROR_CANCELLED);
   g_assert_cmpfloat (reached, >=, 0.5);
   g_assert_cmpfloat (reached, <=, 1);
   g_assert_cmpuint (count_files (place->folder), ==, 1);
@@ -231,8 +232,8 @@ test_folder_that_does_not_exist (Place *place, gconstpointer unused)
   qtts_loader *loader = open_and_load (folder, QTTS_PRECISION_Q8, NULL);
   qtts_error error;
 
-  g_assert_cmpint (qtts_loader_save (loader, "/nowhere/at/all.qora-tts", NULL, NULL, &error), ==,
-                   QTTS_ERROR_FILE);
+  g_assert_cmpint (qtts_loader_save (loader, "/nowhere/at/all.qora-tts", false, NULL, NULL, &error),
+                   ==, QTTS_ERROR_FILE);
   g_assert_nonnull (strstr (error.message, "/nowhere/at/all.qora-tts"));
   qtts_loader_close (loader);
 }
@@ -269,8 +270,8 @@ test_wrong_prefix (Place *place, gconstpointer unused)
   bytes[16 + 7] = 1;
   assert_refused (place, bytes, n, "cut short or damaged");
   bytes[16 + 7] = 0;
-  bytes[8] = 2;
-  assert_refused (place, bytes, n, "has version 2");
+  bytes[8] = 3;
+  assert_refused (place, bytes, n, "has version 3");
   bytes[0] = 'q';
   assert_refused (place, bytes, n, "is not a .qora-tts file");
 }
