@@ -21,7 +21,7 @@ WARMUP = 100
 SAVE_EVERY, VALIDATE_EVERY, LOG_EVERY = 120, 600, 100
 EMA_EVERY = 4
 LOSS_WEIGHTS = {"first": 1.0, "predictor": 2.0, "guide": 0.5, "phone": 0.3}
-PREDICTOR_SHARE = 0.7  # of the frames train the code predictor
+PREDICTOR_SHARE = 0.4  # of the frames train the code predictor
 HELD_OUT = 6  # utterances of each voice's first chunk
 
 
