@@ -90,7 +90,7 @@ name_inner (GtkWidget *widget, const char *title)
 {
   title = get_inner_title (widget, title);
   if (GTK_IS_LIST_BOX (widget) || GTK_IS_LIST_BOX_ROW (widget) || GTK_IS_SWITCH (widget)
-      || GTK_IS_MENU_BUTTON (widget) || GTK_IS_TEXT_VIEW (widget))
+      || GTK_IS_MENU_BUTTON (widget) || GTK_IS_TEXT_VIEW (widget) || GTK_IS_TEXT (widget))
     set_label (widget, title);
   else if (GTK_IS_SEARCH_ENTRY (widget))
     set_label (widget, _ ("Search"));

@@ -13,6 +13,7 @@
 #include "qora-model-search.h"
 #include "qora-paths.h"
 #include "qora-preferences.h"
+#include "qora-pronunciation-window.h"
 #include "qora-window.h"
 
 struct _QoraApplication
@@ -22,6 +23,7 @@ struct _QoraApplication
   GSettings *settings;
   QoraSynthesizer *synthesizer;
   QoraTakeList *takes;
+  QoraPronunciationStore *pronunciation;
   char *demo_voice;
   char *model_error;
 };
@@ -49,6 +51,13 @@ qora_application_get_takes (QoraApplication *self)
 {
   g_return_val_if_fail (QORA_IS_APPLICATION (self), NULL);
   return self->takes;
+}
+
+QoraPronunciationStore *
+qora_application_get_pronunciation (QoraApplication *self)
+{
+  g_return_val_if_fail (QORA_IS_APPLICATION (self), NULL);
+  return self->pronunciation;
 }
 
 const char *
@@ -266,6 +275,16 @@ preferences_action (GSimpleAction *action, GVariant *parameter, gpointer user_da
 }
 
 static void
+pronunciation_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  QoraApplication *self = user_data;
+  GtkWidget *window = qora_pronunciation_window_new (self);
+
+  gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (get_window (self)));
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
 about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   QoraApplication *self = user_data;
@@ -306,6 +325,7 @@ static const GActionEntry actions[] = {
   { .name = "new-window", .activate = new_window_action },
   { .name = "preferences", .activate = preferences_action },
   { .name = "help", .activate = help_action },
+  { .name = "pronunciation", .activate = pronunciation_action },
   { .name = "about", .activate = about_action },
   { .name = "quit", .activate = quit_action },
 };
@@ -351,6 +371,17 @@ set_accels (QoraApplication *self)
 /* ---- the object ---- */
 
 static void
+load_pronunciation (QoraApplication *self)
+{
+  g_autofree char *path = qora_paths_get_pronunciation ();
+  g_autoptr (GError) error = NULL;
+
+  self->pronunciation = qora_pronunciation_store_new (path);
+  if (!qora_pronunciation_store_load (self->pronunciation, &error))
+    g_message ("%s", error->message);
+}
+
+static void
 qora_application_startup (GApplication *app)
 {
   QoraApplication *self = QORA_APPLICATION (app);
@@ -368,6 +399,7 @@ qora_application_startup (GApplication *app)
   g_signal_connect_object (self->settings, "changed::idle-minutes",
                            G_CALLBACK (on_idle_minutes_changed), self, G_CONNECT_SWAPPED);
   on_idle_minutes_changed (self);
+  load_pronunciation (self);
   qora_take_list_load (self->takes);
   open_first_model (self);
 }
@@ -407,6 +439,7 @@ qora_application_dispose (GObject *object)
   g_clear_object (&self->settings);
   g_clear_object (&self->synthesizer);
   g_clear_object (&self->takes);
+  g_clear_object (&self->pronunciation);
   G_OBJECT_CLASS (qora_application_parent_class)->dispose (object);
 }
 

@@ -6,6 +6,7 @@
 
 #include <adwaita.h>
 
+#include "qora-pronunciation-store.h"
 #include "qora-synthesizer.h"
 #include "qora-take-list.h"
 
@@ -20,6 +21,8 @@ QoraApplication *qora_application_new (void);
 
 QoraSynthesizer *qora_application_get_synthesizer (QoraApplication *self); /* (transfer none) */
 QoraTakeList *qora_application_get_takes (QoraApplication *self);          /* (transfer none) */
+QoraPronunciationStore *
+qora_application_get_pronunciation (QoraApplication *self); /* (transfer none) */
 const char *qora_application_get_model_error (QoraApplication *self);
 
 /* The model that is open is the one that comes with the program. */

@@ -21,6 +21,12 @@ qora_paths_get_drafts (void)
 }
 
 char *
+qora_paths_get_pronunciation (void)
+{
+  return g_build_filename (g_get_user_config_dir (), NAME, "pronunciation.json", NULL);
+}
+
+char *
 qora_paths_get_previews (void)
 {
   return g_build_filename (g_get_user_cache_dir (), NAME, "previews", NULL);

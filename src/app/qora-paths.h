@@ -8,8 +8,9 @@
 
 G_BEGIN_DECLS
 
-char *qora_paths_get_takes (void);    /* (transfer full) */
-char *qora_paths_get_drafts (void);   /* (transfer full) */
-char *qora_paths_get_previews (void); /* (transfer full) */
+char *qora_paths_get_takes (void);         /* (transfer full) */
+char *qora_paths_get_drafts (void);        /* (transfer full) */
+char *qora_paths_get_previews (void);      /* (transfer full) */
+char *qora_paths_get_pronunciation (void); /* a file (transfer full) */
 
 G_END_DECLS

@@ -20,9 +20,10 @@ struct _QoraPreview
   QoraPlayer *player;
   char *folder;
 
-  char *voice;
+  char *voice; /* empty: one without a name */
   char *text;
-  char *path; /* of the file that remembers it */
+  char *language;
+  char *path; /* of the file that remembers it; NULL: none */
   QoraSound *sound;
   GCancellable *cancellable;
 };
@@ -133,17 +134,21 @@ on_made (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *path = making->path;
   g_autoptr (GError) error = NULL;
 
-  if (qora_synthesizer_run_finish (QORA_SYNTHESIZER (source), result, &error))
+  if (!qora_synthesizer_run_finish (QORA_SYNTHESIZER (source), result, &error))
+    {
+      if (!g_cancellable_is_cancelled (cancellable))
+        fail (self, error);
+      return;
+    }
+  qora_sound_seal (sound);
+  if (path != NULL)
     {
       g_autofree char *folder = g_path_get_dirname (path);
       g_autoptr (QoraExporter) exporter = qora_exporter_new (sound, QORA_AUDIO_FORMAT_WAV, path);
 
-      qora_sound_seal (sound);
       g_mkdir_with_parents (folder, 0700);
       qora_exporter_run_async (exporter, NULL, on_kept, NULL);
     }
-  else if (!g_cancellable_is_cancelled (cancellable))
-    fail (self, error);
 }
 
 static void
@@ -151,7 +156,10 @@ make (QoraPreview *self)
 {
   static const QoraSynthesisEvents events = { on_sound, on_restarted, on_finished, on_progress };
   g_autoptr (QoraSound) sound = qora_sound_new ();
-  QoraRequest request = { .text = self->text, .voice = self->voice, .seed = SEED };
+  QoraRequest request = { .text = self->text,
+                          .voice = *self->voice != '\0' ? self->voice : NULL,
+                          .language = self->language,
+                          .seed = SEED };
   Making *making = g_new0 (Making, 1);
 
   making->preview = g_object_ref (self);
@@ -212,6 +220,7 @@ qora_preview_toggle (QoraPreview *self, QoraVoice *voice)
     return;
 
   self->voice = g_strdup (qora_voice_get_id (voice));
+  g_clear_pointer (&self->language, g_free);
   g_free (self->text);
   self->text = qora_voice_make_sample (voice, speaks_only_english (self->synthesizer));
   g_free (self->path);
@@ -222,6 +231,25 @@ qora_preview_toggle (QoraPreview *self, QoraVoice *voice)
     qora_sound_load_async (self->path, self->cancellable, on_loaded, g_object_ref (self));
   else
     make (self);
+}
+
+void
+qora_preview_say (QoraPreview *self, const char *text, const char *voice, const char *language)
+{
+  g_return_if_fail (QORA_IS_PREVIEW (self));
+
+  qora_preview_stop (self);
+  if (qora_synthesizer_get_path (self->synthesizer) == NULL)
+    return;
+  self->voice = g_strdup (voice != NULL ? voice : "");
+  g_free (self->text);
+  self->text = g_strdup (text);
+  g_free (self->language);
+  self->language = g_strdup (language);
+  g_clear_pointer (&self->path, g_free);
+  self->cancellable = g_cancellable_new ();
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_VOICE]);
+  make (self);
 }
 
 /* ---- the object ---- */
@@ -259,6 +287,7 @@ qora_preview_finalize (GObject *object)
 
   g_free (self->folder);
   g_free (self->text);
+  g_free (self->language);
   g_free (self->path);
   G_OBJECT_CLASS (qora_preview_parent_class)->finalize (object);
 }

@@ -19,6 +19,10 @@ QoraPreview *qora_preview_new (QoraSynthesizer *synthesizer, const char *folder)
 
 /* Starts to hear a voice, in place of another one; stops it if it is the one that is heard. */
 void qora_preview_toggle (QoraPreview *self, QoraVoice *voice);
+/* Lets a voice (NULL: the model has none) say a text, which is not remembered. `language` as in
+ * QoraRequest. */
+void qora_preview_say (QoraPreview *self, const char *text, const char *voice,
+                       const char *language);
 void qora_preview_stop (QoraPreview *self);
 const char *qora_preview_get_voice (QoraPreview *self);
 

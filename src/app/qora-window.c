@@ -464,6 +464,15 @@ on_part_length_changed (QoraWindow *self)
 }
 
 static void
+on_pronunciation_changed (QoraWindow *self)
+{
+  QoraPronunciationStore *store = qora_application_get_pronunciation (self->app);
+
+  qora_script_set_pronunciation (qora_script_view_get_script (self->script_view),
+                                 qora_pronunciation_store_get_list (store));
+}
+
+static void
 connect (gpointer object, const char *signal, GCallback callback, QoraWindow *self)
 {
   g_signal_connect_object (object, signal, callback, self, G_CONNECT_SWAPPED);
@@ -488,6 +497,8 @@ connect_all (QoraWindow *self)
   connect (self->project, "notify::loading", G_CALLBACK (qora_window_update), self);
   connect (self->synthesizer, "notify::path", G_CALLBACK (on_model), self);
   connect (self->synthesizer, "notify::loading", G_CALLBACK (qora_window_update), self);
+  connect (qora_application_get_pronunciation (self->app), "changed",
+           G_CALLBACK (on_pronunciation_changed), self);
   connect (self->app, "notify::model-error", G_CALLBACK (update_notice), self);
   connect (self->notice, "dismissed", G_CALLBACK (on_notice_dismissed), self);
   connect (self->settings, "changed::part-length", G_CALLBACK (on_part_length_changed), self);
@@ -509,6 +520,7 @@ qora_window_new (QoraApplication *app, guint number)
   self->preview = qora_preview_new (self->synthesizer, previews);
   bind_settings (self);
   on_part_length_changed (self);
+  on_pronunciation_changed (self);
   restore_draft (self);
   qora_window_add_run_actions (self);
   qora_window_add_file_actions (self);

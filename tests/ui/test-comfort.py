@@ -9,8 +9,10 @@ import sys
 
 from window import Atspi, Window, is_sensitive, wait_for
 
-LINES = ['The mole had been working very hard.', 'First with brooms, then with dusters.',
-         'Then on ladders and steps and chairs.', 'Till he had dust in his throat and eyes.']
+LINES = ['The mole had been working very hard all the morning, spring-cleaning his little home.',
+         'First with brooms, then with dusters; then with a brush and a pail of whitewash, too.',
+         'Then on ladders and steps and chairs, till he had dust in his throat and his eyes.',
+         'And splashes of whitewash all over his black fur, an aching back and weary arms.']
 TEXT = '\n'.join(LINES)
 
 
@@ -58,7 +60,8 @@ def play_from_the_cursor(window):
              lambda: made(window) == [False, False, True, True])
 
     # What is there already is only played.
-    window.place_cursor(TEXT.index('dust in'))
+    wait_for('the end is reached', lambda: tinted(window) == '')
+    window.place_cursor(TEXT.index('weary'))
     window.keys('ctrl+shift+space')
     wait_for('the last part is heard', lambda: tinted(window) == LINES[3])
     window.place_cursor(TEXT.index('brooms'))
@@ -84,10 +87,42 @@ def silence(window):
     window.label('^Part 1 of 3')
 
 
+def pronunciation(window):
+    window.write('Ask SQL.\nThen go.')
+    window.press('push button', '^Generate$')
+    finish(window)
+    window.label('^Part . of 2: Done')
+
+    window.activate_app('pronunciation')
+    window.label('^No words yet')
+    window.screenshot('comfort-pronunciation-empty')
+    window.press('push button', '^Add Pronunciation$')
+    for name, value in (('^Written As', 'SQL'), ('^Spoken As', 'sequel')):
+        Atspi.EditableText.set_text_contents(window.find('text', name), value)
+    window.screenshot('comfort-pair')
+    assert window.unnamed() == [], window.unnamed()
+    window.keys('Return')
+    window.label('^sequel$')
+    window.press('push button', '^Hear SQL$')
+    assert window.unnamed() == [], window.unnamed()
+    window.screenshot('comfort-pronunciation')
+    path = os.path.join(os.environ['XDG_CONFIG_HOME'], 'qora-tts/pronunciation.json')
+    with open(path, encoding='utf-8') as file:
+        assert json.load(file)['pairs'][0]['replace'] == 'sequel'
+    window.keys('Escape')
+
+    # Only what would sound another way is to be made again.
+    window.place_cursor(3)
+    window.label('^Part 1 of 2: Changed')
+    window.place_cursor(12)
+    window.label('^Part 2 of 2: Done')
+
+
 def main(program):
     window = Window(program, QORA_FAKE_RTF='0.2')
     play_from_the_cursor(window)
     silence(window)
+    pronunciation(window)
     assert window.unnamed() == [], window.unnamed()
     window.quit()
 
