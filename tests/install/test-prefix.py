@@ -27,7 +27,7 @@ FILES = [
     'share/fish/vendor_completions.d/qora-tts.fish',
     'share/man/man1/qora-tts.1',
     f'share/mime/packages/{APP_ID}.xml',
-    'share/qora-tts/voices/demo/config.json',
+    'share/qora-tts/voices/demo/demo.qora-tts',
     'share/zsh/site-functions/_qora-tts',
 ]
 APP_FILES = [
@@ -114,7 +114,7 @@ class Prefix(cli.Case):
         self.run_tool(*COMPILER, '-std=c11', '-Wall', '-Wextra', '-Werror', EXAMPLE, '-o',
                       self.path('example'), *flags)
         result = subprocess.run(
-            [self.path('example'), self.prefix / 'share/qora-tts/voices/demo', 'Hello.'],
+            [self.path('example'), self.prefix / 'share/qora-tts/voices/demo/demo.qora-tts', 'Hello.'],
             env={**os.environ, 'LD_LIBRARY_PATH': str(self.prefix / LIBRARIES)},
             capture_output=True, check=True)
         samples = array.array('f', result.stdout)

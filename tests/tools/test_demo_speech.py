@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The shipped demo voice, heard through qora-tts: does it end when it should, and is anything of it understood?
 
-usage: test_demo_speech.py QORA_TTS MODEL_FOLDER
+usage: test_demo_speech.py QORA_TTS MODEL_FILE
 """
 import subprocess
 import sys
@@ -40,7 +40,7 @@ def speak(text, speaker):
     """24 kHz samples, as floats."""
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/speech.wav"
-        subprocess.run([PROGRAM, "--model-path", MODEL, "--precision", "q8", "--speaker", speaker, "--seed", "0",
+        subprocess.run([PROGRAM, "--load", MODEL, "--speaker", speaker, "--seed", "0",
                         "--quiet", "--text", text, "--output", path], check=True)
         with wave.open(path) as file:
             assert file.getframerate() == 24000
