@@ -15,7 +15,6 @@ main (int argc, char **argv)
   g_autoptr (QoraApplication) app = NULL;
 
   qora_locale_init ();
-  g_set_prgname (QORA_APP_ID);
   g_set_application_name (_ ("Qora"));
   app = qora_application_new ();
   return g_application_run (G_APPLICATION (app), argc, argv);

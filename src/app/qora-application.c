@@ -26,6 +26,9 @@ struct _QoraApplication
   QoraPronunciationStore *pronunciation;
   char *demo_voice;
   char *model_error;
+  gboolean windows_restored;
+  gboolean old_takes_deleted;
+  guint old_takes_source;
 };
 
 enum
@@ -220,6 +223,47 @@ get_window (QoraApplication *self)
   return window != NULL && QORA_IS_WINDOW (window) ? QORA_WINDOW (window) : NULL;
 }
 
+gboolean
+qora_application_is_open (QoraApplication *self, QoraTake *take)
+{
+  g_return_val_if_fail (QORA_IS_APPLICATION (self), FALSE);
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (QORA_IS_WINDOW (l->data) && qora_window_get_take (l->data) == take)
+      return TRUE;
+  return FALSE;
+}
+
+/* Once, when all windows have got their takes back. */
+static gboolean
+delete_old_takes (gpointer user_data)
+{
+  QoraApplication *self = user_data;
+  gint64 days = g_settings_get_int (self->settings, "history-days");
+  gint64 before = g_get_real_time () / G_USEC_PER_SEC - days * 24 * 60 * 60;
+
+  self->old_takes_source = 0;
+  for (guint i = g_list_model_get_n_items (G_LIST_MODEL (self->takes)); days > 0 && i > 0; i--)
+    {
+      g_autoptr (QoraTake) take = g_list_model_get_item (G_LIST_MODEL (self->takes), i - 1);
+
+      if (qora_take_get_changed (take) >= before || qora_application_is_open (self, take))
+        continue;
+      qora_take_list_remove (self->takes, take);
+      qora_take_delete (take);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+look_for_old_takes (QoraApplication *self)
+{
+  if (self->windows_restored && !self->old_takes_deleted && qora_take_list_get_loaded (self->takes))
+    {
+      self->old_takes_deleted = TRUE;
+      self->old_takes_source = g_idle_add_full (G_PRIORITY_LOW, delete_old_takes, self, NULL);
+    }
+}
+
 /* One window for each text that was not finished the last time. */
 static void
 restore_windows (QoraApplication *self)
@@ -231,6 +275,8 @@ restore_windows (QoraApplication *self)
     open_window (self, g_array_index (numbers, guint, i));
   if (numbers->len == 0)
     open_window (self, 1);
+  self->windows_restored = TRUE;
+  look_for_old_takes (self);
 }
 
 static void
@@ -309,6 +355,55 @@ help_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+speak (QoraApplication *self, const char *text)
+{
+  QoraWindow *window;
+
+  qora_application_activate (G_APPLICATION (self));
+  window = get_window (self);
+  if (!qora_window_is_free (window))
+    window = open_window (self, find_free_number (self));
+  qora_window_speak (window, text);
+}
+
+static void
+speak_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  speak (user_data, g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_clipboard_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (QoraApplication) self = user_data;
+  g_autofree char *text = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (source), result, NULL);
+
+  if (text != NULL && *text != '\0')
+    speak (self, text);
+  else if (get_window (self) != NULL)
+    qora_window_toast (get_window (self), _ ("There is no text in the clipboard"));
+}
+
+/* Other programs' clipboard can only be read by one that has a window. */
+static void
+speak_clipboard_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  QoraApplication *self = user_data;
+
+  qora_application_activate (G_APPLICATION (self));
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (GTK_WIDGET (get_window (self))), NULL,
+                                 on_clipboard_read, g_object_ref (self));
+}
+
+static void
+stop_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  for (GList *l = gtk_application_get_windows (user_data); l != NULL; l = l->next)
+    if (QORA_IS_WINDOW (l->data))
+      qora_window_stop (l->data);
+}
+
+static void
 quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   GList *windows = g_list_copy (gtk_application_get_windows (user_data));
@@ -327,6 +422,9 @@ static const GActionEntry actions[] = {
   { .name = "help", .activate = help_action },
   { .name = "pronunciation", .activate = pronunciation_action },
   { .name = "about", .activate = about_action },
+  { .name = "speak", .activate = speak_action, .parameter_type = "s" },
+  { .name = "speak-clipboard", .activate = speak_clipboard_action },
+  { .name = "stop", .activate = stop_action },
   { .name = "quit", .activate = quit_action },
 };
 
@@ -387,6 +485,8 @@ qora_application_startup (GApplication *app)
   QoraApplication *self = QORA_APPLICATION (app);
   g_autofree char *takes = qora_paths_get_takes ();
 
+  /* Displays know the windows by it; until here it was the command's name, for messages. */
+  g_set_prgname (QORA_APP_ID);
   G_APPLICATION_CLASS (qora_application_parent_class)->startup (app);
 
   gtk_window_set_default_icon_name (QORA_APP_ID);
@@ -400,6 +500,8 @@ qora_application_startup (GApplication *app)
                            G_CALLBACK (on_idle_minutes_changed), self, G_CONNECT_SWAPPED);
   on_idle_minutes_changed (self);
   load_pronunciation (self);
+  g_signal_connect_object (self->takes, "notify::loaded", G_CALLBACK (look_for_old_takes), self,
+                           G_CONNECT_SWAPPED);
   qora_take_list_load (self->takes);
   open_first_model (self);
 }
@@ -436,6 +538,7 @@ qora_application_dispose (GObject *object)
 {
   QoraApplication *self = QORA_APPLICATION (object);
 
+  g_clear_handle_id (&self->old_takes_source, g_source_remove);
   g_clear_object (&self->settings);
   g_clear_object (&self->synthesizer);
   g_clear_object (&self->takes);

@@ -25,6 +25,9 @@ QoraPronunciationStore *
 qora_application_get_pronunciation (QoraApplication *self); /* (transfer none) */
 const char *qora_application_get_model_error (QoraApplication *self);
 
+/* A window shows the take. */
+gboolean qora_application_is_open (QoraApplication *self, QoraTake *take);
+
 /* The model that is open is the one that comes with the program. */
 gboolean qora_application_has_demo_voice (QoraApplication *self);
 

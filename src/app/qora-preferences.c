@@ -10,6 +10,7 @@
 
 #include "qora-accessible.h"
 #include "qora-audio-format.h"
+#include "qora-file-name.h"
 
 struct _QoraPreferences
 {
@@ -26,9 +27,14 @@ struct _QoraPreferences
   GtkSwitch *autoplay;
   AdwComboRow *format;
   AdwComboRow *quality;
+  AdwPreferencesGroup *file_name_group;
+  AdwEntryRow *file_name;
   GtkSwitch *save_srt;
   GtkSwitch *save_vtt;
   GtkSwitch *save_lrc;
+  GtkSpinButton *history_days;
+  GtkButton *clear_sounds;
+  GtkButton *clear_takes;
   AdwActionRow *model;
   GtkButton *demo_button;
   GtkSpinButton *threads;
@@ -117,6 +123,47 @@ bind_combos (QoraPreferences *self)
   bind_combo (self, self->quality, "quality", qualities, quality_nicks);
 }
 
+/* What the pattern makes of a take that might be, below the other words about patterns. */
+static void
+update_example (QoraPreferences *self)
+{
+  /* translators: the title of a take that serves as an example; the other example is a voice */
+  const QoraFileName fields
+      = { _ ("A Letter Home"), "Serena", g_get_real_time () / G_USEC_PER_SEC, 1 };
+  QoraAudioFormat format = (QoraAudioFormat) g_settings_get_enum (self->settings, "format");
+  g_autofree char *name
+      = qora_file_name_format (gtk_editable_get_text (GTK_EDITABLE (self->file_name)), &fields,
+                               qora_audio_format_get_extension (format));
+  /* translators: %s is a file name; keep the words in braces as they are */
+  g_autofree char *text = g_strdup_printf (
+      _ ("{title}, {voice}, {date} and {number} stand for what they say. Example: %s"), name);
+
+  adw_preferences_group_set_description (self->file_name_group, text);
+}
+
+/* The window asks whether it is meant, and offers to undo it. */
+static void
+delete_all (QoraPreferences *self, const char *action)
+{
+  GtkWidget *window = GTK_WIDGET (gtk_window_get_transient_for (GTK_WINDOW (self)));
+
+  gtk_window_close (GTK_WINDOW (self));
+  if (window != NULL)
+    gtk_widget_activate_action (window, action, NULL);
+}
+
+static void
+on_clear_sounds_clicked (QoraPreferences *self)
+{
+  delete_all (self, "win.delete-all-sound");
+}
+
+static void
+on_clear_takes_clicked (QoraPreferences *self)
+{
+  delete_all (self, "win.delete-all-takes");
+}
+
 static void
 bind (QoraPreferences *self, const char *key, gpointer widget, const char *property)
 {
@@ -153,6 +200,11 @@ qora_preferences_class_init (QoraPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, QoraPreferences, save_srt);
   gtk_widget_class_bind_template_child (widget_class, QoraPreferences, save_vtt);
   gtk_widget_class_bind_template_child (widget_class, QoraPreferences, save_lrc);
+  gtk_widget_class_bind_template_child (widget_class, QoraPreferences, file_name_group);
+  gtk_widget_class_bind_template_child (widget_class, QoraPreferences, file_name);
+  gtk_widget_class_bind_template_child (widget_class, QoraPreferences, history_days);
+  gtk_widget_class_bind_template_child (widget_class, QoraPreferences, clear_sounds);
+  gtk_widget_class_bind_template_child (widget_class, QoraPreferences, clear_takes);
   gtk_widget_class_bind_template_child (widget_class, QoraPreferences, model);
   gtk_widget_class_bind_template_child (widget_class, QoraPreferences, demo_button);
   gtk_widget_class_bind_template_child (widget_class, QoraPreferences, threads);
@@ -173,9 +225,11 @@ qora_preferences_init (QoraPreferences *self)
   bind (self, "top-p", self->top_p, "value");
   bind (self, "repetition-penalty", self->repetition_penalty, "value");
   bind (self, "autoplay", self->autoplay, "active");
+  bind (self, "file-name", self->file_name, "text");
   bind (self, "save-srt", self->save_srt, "active");
   bind (self, "save-vtt", self->save_vtt, "active");
   bind (self, "save-lrc", self->save_lrc, "active");
+  bind (self, "history-days", self->history_days, "value");
   bind (self, "threads", self->threads, "value");
   bind (self, "idle-minutes", self->idle_minutes, "value");
   g_settings_bind_with_mapping (self->settings, "seed-mode", self->seed_fixed, "active",
@@ -183,6 +237,13 @@ qora_preferences_init (QoraPreferences *self)
                                 NULL);
   bind_combos (self);
   qora_accessible_name_window (GTK_WINDOW (self), _ ("Preferences"));
+  g_signal_connect_swapped (self->file_name, "changed", G_CALLBACK (update_example), self);
+  g_signal_connect_swapped (self->format, "notify::selected", G_CALLBACK (update_example), self);
+  update_example (self);
+  g_signal_connect_swapped (self->clear_sounds, "clicked", G_CALLBACK (on_clear_sounds_clicked),
+                            self);
+  g_signal_connect_swapped (self->clear_takes, "clicked", G_CALLBACK (on_clear_takes_clicked),
+                            self);
   g_signal_connect_swapped (self->demo_button, "clicked", G_CALLBACK (on_demo_clicked), self);
 }
 

@@ -205,6 +205,17 @@ qora_take_save (QoraTake *self)
   save_next (self);
 }
 
+gint64
+qora_take_get_changed (QoraTake *self)
+{
+  g_autofree char *path = NULL;
+  GStatBuf status;
+
+  g_return_val_if_fail (QORA_IS_TAKE (self), 0);
+  path = g_build_filename (self->folder, QORA_TAKE_FILE_NAME, NULL);
+  return g_stat (path, &status) == 0 ? status.st_mtime : self->content.created;
+}
+
 gboolean
 qora_take_get_saving (QoraTake *self)
 {

@@ -30,6 +30,7 @@ const char *qora_take_get_text (QoraTake *self);
 const char *qora_take_get_voice (QoraTake *self); /* of the first part that has one, or NULL */
 char *qora_take_dup_details (QoraTake *self);     /* voice, duration, day */
 gint64 qora_take_get_created (QoraTake *self);    /* seconds since 1970 */
+gint64 qora_take_get_changed (QoraTake *self);    /* the same, of its description on disk */
 double qora_take_get_duration (QoraTake *self);   /* seconds, pauses included */
 double qora_take_get_pause (QoraTake *self);
 gboolean qora_take_has_sound (QoraTake *self);

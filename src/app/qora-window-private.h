@@ -49,6 +49,8 @@ struct _QoraWindow
   gboolean restoring;     /* the text comes from a take or a file: not an edit */
   gboolean start_playing; /* as soon as the run has something to hear */
   int play_part;          /* with it, or -1: with the first one that is made */
+  char *speech;           /* a text to be spoken, until the window shows it */
+  gboolean speak_soon;    /* it shows it: to be spoken when that is possible */
   guint inhibit_cookie;
   char *resume_take; /* id of the draft's take, until the takes have been read */
   char *saved_path;  /* where this sound was saved to; NULL: not yet */
@@ -58,7 +60,6 @@ struct _QoraWindow
 /* Shows what is true now: title, buttons, status. */
 void qora_window_update (QoraWindow *self);
 
-void qora_window_toast (QoraWindow *self, const char *text);
 void qora_window_add_toast (QoraWindow *self, AdwToast *toast); /* (transfer full) */
 
 /* Actions on files. qora-window-files.c */
@@ -69,6 +70,8 @@ void qora_window_add_take_actions (QoraWindow *self);
 
 /* Actions of the run and of the player. qora-window-run.c */
 void qora_window_add_run_actions (QoraWindow *self);
+/* Speaks what another program asked for, if that is possible now. */
+void qora_window_speak_soon (QoraWindow *self);
 /* How far a run is, in words. (transfer full) */
 char *qora_window_describe_run (QoraWindow *self);
 

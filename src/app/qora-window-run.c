@@ -25,6 +25,12 @@ get_script (QoraWindow *self)
 
 /* ---- runs ---- */
 
+static gboolean
+can_speak (QoraWindow *self)
+{
+  return g_action_group_get_action_enabled (G_ACTION_GROUP (self), "generate");
+}
+
 static QoraSampling
 get_sampling (QoraWindow *self)
 {
@@ -84,6 +90,28 @@ redo_part_action (GSimpleAction *action, GVariant *parameter, gpointer user_data
   index = qora_script_view_get_cursor_part (self->script_view);
   if (index >= 0)
     generate (self, QORA_SCOPE_ONE, (guint) index);
+}
+
+void
+qora_window_speak_soon (QoraWindow *self)
+{
+  if (!self->speak_soon || !can_speak (self))
+    return;
+  self->speak_soon = FALSE;
+  generate (self, QORA_SCOPE_STALE, 0);
+  self->start_playing = TRUE;
+}
+
+void
+qora_window_stop (QoraWindow *self)
+{
+  g_return_if_fail (QORA_IS_WINDOW (self));
+
+  g_clear_pointer (&self->speech, g_free);
+  self->speak_soon = FALSE;
+  qora_preview_stop (self->preview);
+  qora_project_stop (self->project);
+  qora_player_pause (get_player (self));
 }
 
 static void
@@ -294,12 +322,6 @@ seek_to_part (QoraWindow *self, int index)
     return FALSE;
   qora_player_seek (get_player (self), qora_rendering_get_begin (rendering));
   return TRUE;
-}
-
-static gboolean
-can_speak (QoraWindow *self)
-{
-  return g_action_group_get_action_enabled (G_ACTION_GROUP (self), "generate");
 }
 
 static void

@@ -31,12 +31,18 @@ keep_draft (QoraWindow *self)
 static void
 on_restore (QoraWindow *self, QoraTake *take)
 {
+  g_autofree char *speech = take == NULL ? g_steal_pointer (&self->speech) : NULL;
+
   self->restoring = TRUE;
-  qora_script_view_set_text (self->script_view, take != NULL ? qora_take_get_text (take) : "");
+  qora_script_view_set_text (self->script_view, take != NULL     ? qora_take_get_text (take)
+                                                : speech != NULL ? speech
+                                                                 : "");
   self->restoring = FALSE;
+  self->speak_soon = speech != NULL;
   keep_draft (self);
   show_settings_of (self, take);
   gtk_widget_grab_focus (GTK_WIDGET (self->script_view));
+  qora_window_speak_soon (self);
 }
 
 static void
@@ -73,6 +79,33 @@ on_takes_loaded (QoraWindow *self)
     qora_project_resume (self->project, take);
 }
 
+gboolean
+qora_window_is_free (QoraWindow *self)
+{
+  QoraScript *script = qora_script_view_get_script (self->script_view);
+
+  g_return_val_if_fail (QORA_IS_WINDOW (self), FALSE);
+  return qora_project_get_running (self->project) || qora_script_get_n_stale (script) == 0;
+}
+
+void
+qora_window_speak (QoraWindow *self, const char *text)
+{
+  g_return_if_fail (QORA_IS_WINDOW (self));
+
+  g_free (self->speech);
+  self->speech = g_strdup (text);
+  qora_project_open (self->project, NULL);
+  qora_window_update (self);
+}
+
+QoraTake *
+qora_window_get_take (QoraWindow *self)
+{
+  g_return_val_if_fail (QORA_IS_WINDOW (self), NULL);
+  return qora_project_get_take (self->project);
+}
+
 /* ---- actions ---- */
 
 static void
@@ -104,7 +137,7 @@ search_takes_action (GSimpleAction *action, GVariant *parameter, gpointer user_d
 typedef struct
 {
   QoraWindow *window;
-  QoraTake *take;
+  GPtrArray *takes;
   gboolean sound_only;
   gboolean undone;
 } Deletion;
@@ -112,40 +145,65 @@ typedef struct
 static void
 on_undo_clicked (AdwToast *toast, Deletion *deletion)
 {
+  QoraTake *current = qora_project_get_take (deletion->window->project);
+
   deletion->undone = TRUE;
-  if (deletion->sound_only)
-    qora_take_restore_sound (deletion->take);
-  else
-    qora_take_list_add (deletion->window->takes, deletion->take);
-  if (deletion->sound_only && deletion->take == qora_project_get_take (deletion->window->project))
-    qora_project_open (deletion->window->project, deletion->take);
+  for (guint i = 0; i < deletion->takes->len; i++)
+    if (!deletion->sound_only)
+      qora_take_list_add (deletion->window->takes, deletion->takes->pdata[i]);
+    else
+      {
+        qora_take_restore_sound (deletion->takes->pdata[i]);
+        if (deletion->takes->pdata[i] == current)
+          qora_project_open (deletion->window->project, current);
+      }
 }
 
 static void
 on_toast_gone (AdwToast *toast, Deletion *deletion)
 {
-  if (!deletion->undone && deletion->sound_only)
-    qora_take_purge_sound (deletion->take);
-  else if (!deletion->undone)
-    qora_take_delete (deletion->take);
+  for (guint i = 0; i < deletion->takes->len && !deletion->undone; i++)
+    if (deletion->sound_only)
+      qora_take_purge_sound (deletion->takes->pdata[i]);
+    else
+      qora_take_delete (deletion->takes->pdata[i]);
   g_object_unref (deletion->window);
-  g_object_unref (deletion->take);
+  g_ptr_array_unref (deletion->takes);
   g_free (deletion);
 }
 
+/* `takes` (element-type QoraTake) is taken over. */
 static void
-offer_undo (QoraWindow *self, QoraTake *take, gboolean sound_only)
+offer_undo (QoraWindow *self, GPtrArray *takes, gboolean sound_only)
 {
-  AdwToast *toast = adw_toast_new (sound_only ? _ ("Sound deleted") : _ ("Take deleted"));
+  g_autofree char *text = NULL;
+  AdwToast *toast;
   Deletion *deletion = g_new0 (Deletion, 1);
 
+  if (sound_only)
+    text = g_strdup (_ ("Sound deleted"));
+  else if (takes->len == 1)
+    text = g_strdup (_ ("Take deleted"));
+  else
+    text = g_strdup_printf (ngettext ("%u take deleted", "%u takes deleted", takes->len),
+                            takes->len);
+  toast = adw_toast_new (text);
   deletion->window = g_object_ref (self);
-  deletion->take = g_object_ref (take);
+  deletion->takes = takes;
   deletion->sound_only = sound_only;
   adw_toast_set_button_label (toast, _ ("Undo"));
   g_signal_connect (toast, "button-clicked", G_CALLBACK (on_undo_clicked), deletion);
   g_signal_connect (toast, "dismissed", G_CALLBACK (on_toast_gone), deletion);
   qora_window_add_toast (self, toast);
+}
+
+static GPtrArray *
+list_one (QoraTake *take)
+{
+  GPtrArray *takes = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_ptr_array_add (takes, g_object_ref (take));
+  return takes;
 }
 
 /* Then it cannot be deleted, and the user is told. */
@@ -172,7 +230,7 @@ delete_take_action (GSimpleAction *action, GVariant *parameter, gpointer user_da
   qora_take_list_remove (self->takes, take);
   if (take == qora_project_get_take (self->project))
     qora_project_open (self->project, NULL);
-  offer_undo (self, take, FALSE);
+  offer_undo (self, list_one (take), FALSE);
 }
 
 static void
@@ -187,7 +245,93 @@ delete_sound_action (GSimpleAction *action, GVariant *parameter, gpointer user_d
   qora_take_drop_sound (take);
   if (current)
     qora_project_open (self->project, take);
-  offer_undo (self, take, TRUE);
+  offer_undo (self, list_one (take), TRUE);
+}
+
+/* All that are in no window, and have sound if that is what is to go. */
+static GPtrArray *
+list_deletable (QoraWindow *self, gboolean sound_only)
+{
+  GPtrArray *takes = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->takes)); i++)
+    {
+      g_autoptr (QoraTake) take = g_list_model_get_item (G_LIST_MODEL (self->takes), i);
+
+      if (!qora_application_is_open (self->app, take)
+          && (!sound_only || qora_take_has_sound (take)))
+        g_ptr_array_add (takes, g_steal_pointer (&take));
+    }
+  return takes;
+}
+
+static void
+delete_all (QoraWindow *self, gboolean sound_only)
+{
+  GPtrArray *takes = list_deletable (self, sound_only);
+
+  for (guint i = 0; i < takes->len; i++)
+    if (sound_only)
+      qora_take_drop_sound (takes->pdata[i]);
+    else
+      qora_take_list_remove (self->takes, takes->pdata[i]);
+  offer_undo (self, takes, sound_only);
+}
+
+static void
+on_delete_all_response (AdwMessageDialog *dialog, const char *response, QoraWindow *self)
+{
+  if (!g_str_equal (response, "cancel"))
+    delete_all (self, g_str_equal (response, "sound"));
+}
+
+static void
+ask_to_delete_all (QoraWindow *self, gboolean sound_only)
+{
+  g_autoptr (GPtrArray) takes = list_deletable (self, sound_only);
+  GtkWidget *dialog;
+  AdwMessageDialog *message;
+
+  if (takes->len == 0)
+    {
+      qora_window_toast (self, _ ("There is nothing to delete"));
+      return;
+    }
+  dialog = adw_message_dialog_new (
+      GTK_WINDOW (self), sound_only ? _ ("Delete All Sound?") : _ ("Delete All Takes?"), NULL);
+  message = ADW_MESSAGE_DIALOG (dialog);
+  if (sound_only)
+    adw_message_dialog_format_body (
+        message,
+        ngettext ("The sound of %u take will be deleted. Its text stays in the list.",
+                  "The sound of %u takes will be deleted. Their texts stay in the list.",
+                  takes->len),
+        takes->len);
+  else
+    adw_message_dialog_format_body (message,
+                                    ngettext ("%u take will be deleted, with its text and sound.",
+                                              "%u takes will be deleted, with text and sound.",
+                                              takes->len),
+                                    takes->len);
+  adw_message_dialog_add_response (message, "cancel", _ ("_Cancel"));
+  adw_message_dialog_add_response (message, sound_only ? "sound" : "takes", _ ("_Delete"));
+  adw_message_dialog_set_response_appearance (message, sound_only ? "sound" : "takes",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_close_response (message, "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_delete_all_response), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+delete_all_takes_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  ask_to_delete_all (user_data, FALSE);
+}
+
+static void
+delete_all_sound_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  ask_to_delete_all (user_data, TRUE);
 }
 
 static const GActionEntry actions[] = {
@@ -196,6 +340,8 @@ static const GActionEntry actions[] = {
   { .name = "search-takes", .activate = search_takes_action },
   { .name = "delete-take", .activate = delete_take_action, .parameter_type = "s" },
   { .name = "delete-sound", .activate = delete_sound_action, .parameter_type = "s" },
+  { .name = "delete-all-takes", .activate = delete_all_takes_action },
+  { .name = "delete-all-sound", .activate = delete_all_sound_action },
 };
 
 void

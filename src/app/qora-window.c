@@ -198,6 +198,7 @@ qora_window_update (QoraWindow *self)
   update_generate_button (self);
   update_title (self);
   update_status (self);
+  qora_window_speak_soon (self);
 }
 
 static void
@@ -404,6 +405,7 @@ qora_window_dispose (GObject *object)
   g_clear_object (&self->synthesizer);
   g_clear_object (&self->takes);
   g_clear_object (&self->settings);
+  g_clear_pointer (&self->speech, g_free);
   g_clear_pointer (&self->resume_take, g_free);
   g_clear_pointer (&self->saved_path, g_free);
   G_OBJECT_CLASS (qora_window_parent_class)->dispose (object);
