@@ -30,7 +30,7 @@ typedef struct
   qtts_precision precision;
   gboolean precision_given;
   int threads;
-  char *save;     /* NULL: not */
+  char *save; /* NULL: not */
   gboolean compact;
   char *download; /* name of a model of the catalogue; NULL: not */
   char *mirror;   /* base address of the server to download from; NULL: the usual one */
