@@ -14,6 +14,7 @@
 #include "qora-paths.h"
 #include "qora-preferences.h"
 #include "qora-pronunciation-window.h"
+#include "qora-queue-watch.h"
 #include "qora-window.h"
 
 struct _QoraApplication
@@ -24,6 +25,8 @@ struct _QoraApplication
   QoraSynthesizer *synthesizer;
   QoraTakeList *takes;
   QoraPronunciationStore *pronunciation;
+  QoraBookList *books;
+  QoraQueue *queue;
   char *demo_voice;
   char *model_error;
   gboolean windows_restored;
@@ -61,6 +64,20 @@ qora_application_get_pronunciation (QoraApplication *self)
 {
   g_return_val_if_fail (QORA_IS_APPLICATION (self), NULL);
   return self->pronunciation;
+}
+
+QoraBookList *
+qora_application_get_books (QoraApplication *self)
+{
+  g_return_val_if_fail (QORA_IS_APPLICATION (self), NULL);
+  return self->books;
+}
+
+QoraQueue *
+qora_application_get_queue (QoraApplication *self)
+{
+  g_return_val_if_fail (QORA_IS_APPLICATION (self), NULL);
+  return self->queue;
 }
 
 const char *
@@ -484,6 +501,7 @@ qora_application_startup (GApplication *app)
 {
   QoraApplication *self = QORA_APPLICATION (app);
   g_autofree char *takes = qora_paths_get_takes ();
+  g_autofree char *books = qora_paths_get_books ();
 
   /* Displays know the windows by it; until here it was the command's name, for messages. */
   g_set_prgname (QORA_APP_ID);
@@ -493,6 +511,9 @@ qora_application_startup (GApplication *app)
   self->settings = g_settings_new (QORA_APP_ID);
   self->synthesizer = qora_synthesizer_new (NULL);
   self->takes = qora_take_list_new (takes);
+  self->books = qora_book_list_new (books);
+  self->queue = qora_queue_new (self->synthesizer, self->books);
+  qora_queue_watch (self->queue, GTK_APPLICATION (self), self->settings);
   self->demo_voice = find_demo_voice ();
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   set_accels (self);
@@ -503,7 +524,18 @@ qora_application_startup (GApplication *app)
   g_signal_connect_object (self->takes, "notify::loaded", G_CALLBACK (look_for_old_takes), self,
                            G_CONNECT_SWAPPED);
   qora_take_list_load (self->takes);
+  qora_book_list_load (self->books);
   open_first_model (self);
+}
+
+static void
+qora_application_shutdown (GApplication *app)
+{
+  QoraApplication *self = QORA_APPLICATION (app);
+
+  if (self->queue != NULL)
+    qora_queue_put_away (self->queue);
+  G_APPLICATION_CLASS (qora_application_parent_class)->shutdown (app);
 }
 
 static int
@@ -540,6 +572,8 @@ qora_application_dispose (GObject *object)
 
   g_clear_handle_id (&self->old_takes_source, g_source_remove);
   g_clear_object (&self->settings);
+  g_clear_object (&self->queue);
+  g_clear_object (&self->books);
   g_clear_object (&self->synthesizer);
   g_clear_object (&self->takes);
   g_clear_object (&self->pronunciation);
@@ -566,6 +600,7 @@ qora_application_class_init (QoraApplicationClass *klass)
   object_class->finalize = qora_application_finalize;
   object_class->get_property = qora_application_get_property;
   application_class->startup = qora_application_startup;
+  application_class->shutdown = qora_application_shutdown;
   application_class->activate = qora_application_activate;
   application_class->open = qora_application_open;
   application_class->handle_local_options = qora_application_handle_local_options;

@@ -11,6 +11,7 @@
 enum
 {
   SIGNAL_CHANGED,
+  SIGNAL_STATE_CHANGED,
   SIGNAL_SAVE_FAILED,
   N_SIGNALS
 };
@@ -170,7 +171,7 @@ gboolean
 qora_book_matches (QoraBook *self, const char *words)
 {
   g_return_val_if_fail (QORA_IS_BOOK (self), FALSE);
-  if (has_words (self, words))
+  if (*words == '\0' || has_words (self, words))
     return TRUE;
   for (guint i = 0; i < self->chapters->len; i++)
     if (qora_take_matches (self->chapters->pdata[i], words))
@@ -323,6 +324,7 @@ qora_book_set_state (QoraBook *self, QoraBookState state)
   self->content.state = state;
   save (self);
   emit_changed (self);
+  g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0);
 }
 
 void
@@ -453,6 +455,8 @@ qora_book_class_init (QoraBookClass *klass)
   G_OBJECT_CLASS (klass)->finalize = qora_book_finalize;
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", QORA_TYPE_BOOK, G_SIGNAL_RUN_LAST, 0, NULL,
                                           NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_STATE_CHANGED] = g_signal_new ("state-changed", QORA_TYPE_BOOK, G_SIGNAL_RUN_LAST,
+                                                0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_SAVE_FAILED] = g_signal_new ("save-failed", QORA_TYPE_BOOK, G_SIGNAL_RUN_LAST, 0,
                                               NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
 }

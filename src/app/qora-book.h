@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 /* A GListModel of QoraTake, the chapters in order, which stay the same. A folder on disk, with a
  * folder in it for each chapter. Chapters hold no sound but what a window or the queue works on.
  *
- * Signals: "changed": any of what is shown; "save-failed" (GError). */
+ * Signals: "changed": any of what is shown, "state-changed": of that, the state; "save-failed"
+ * (GError). */
 #define QORA_TYPE_BOOK (qora_book_get_type ())
 G_DECLARE_FINAL_TYPE (QoraBook, qora_book, QORA, BOOK, GObject)
 

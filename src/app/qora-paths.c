@@ -15,6 +15,12 @@ qora_paths_get_takes (void)
 }
 
 char *
+qora_paths_get_books (void)
+{
+  return g_build_filename (g_get_user_data_dir (), NAME, "books", NULL);
+}
+
+char *
 qora_paths_get_drafts (void)
 {
   return g_build_filename (g_get_user_data_dir (), NAME, "drafts", NULL);

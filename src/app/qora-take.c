@@ -197,10 +197,12 @@ qora_take_matches (QoraTake *self, const char *words)
   g_auto (GStrv) list = NULL;
 
   g_return_val_if_fail (QORA_IS_TAKE (self), FALSE);
+  if (*words == '\0')
+    return TRUE;
 
   id = qora_take_get_voice (self);
   {
-    g_autofree char *all = g_strconcat (self->content.text, "\n", id, NULL);
+    g_autofree char *all = g_strconcat (self->content.text, "\n", self->title, "\n", id, NULL);
 
     haystack = g_utf8_casefold (all, -1);
   }

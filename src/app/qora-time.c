@@ -22,6 +22,8 @@ qora_time_format (double seconds)
 char *
 qora_time_format_left (double seconds)
 {
+  guint minutes;
+
   if (seconds < 60)
     {
       guint step = seconds < 10 ? 1 : 5;
@@ -30,8 +32,15 @@ qora_time_format_left (double seconds)
       /* translators: %u is a number of seconds */
       return g_strdup_printf (_ ("%u s"), whole);
     }
-  /* translators: %u is a number of minutes */
-  return g_strdup_printf (_ ("%u min"), (guint) lround (seconds / 60));
+  minutes = (guint) lround (seconds / 60);
+  if (minutes < 90)
+    /* translators: %u is a number of minutes */
+    return g_strdup_printf (_ ("%u min"), minutes);
+  if (minutes < 600)
+    /* translators: hours and minutes */
+    return g_strdup_printf (_ ("%u h %u min"), minutes / 60, minutes % 60 / 10 * 10);
+  /* translators: %u is a number of hours */
+  return g_strdup_printf (_ ("%u h"), (minutes + 30) / 60);
 }
 
 char *

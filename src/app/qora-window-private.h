@@ -37,6 +37,8 @@ struct _QoraWindow
   QoraApplication *app;
   QoraSynthesizer *synthesizer;
   QoraTakeList *takes;
+  QoraBookList *books;
+  QoraQueue *queue;
   QoraProject *project;
   QoraPreview *preview;
   QoraDraft *draft;
@@ -67,6 +69,17 @@ void qora_window_add_file_actions (QoraWindow *self);
 
 /* Actions on takes. qora-window-takes.c */
 void qora_window_add_take_actions (QoraWindow *self);
+
+/* Actions on books. qora-window-books.c */
+void qora_window_add_book_actions (QoraWindow *self);
+/* Makes a book of a document with several chapters; it is in the list soon. Errors are shown. */
+void qora_window_add_book (QoraWindow *self, QoraDocument *document);
+/* With a way back. */
+void qora_window_drop_book_sound (QoraWindow *self, QoraBook *book);
+/* Among takes and chapters; NULL: there is none. (transfer none) */
+QoraTake *qora_window_find_take (QoraWindow *self, const char *id);
+/* Edits in a chapter are kept when another take is going to be shown. */
+void qora_window_keep_chapter (QoraWindow *self);
 
 /* Actions of the run and of the player. qora-window-run.c */
 void qora_window_add_run_actions (QoraWindow *self);

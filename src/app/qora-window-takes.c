@@ -57,7 +57,10 @@ static void
 on_open (QoraWindow *self, QoraTake *take)
 {
   if (take != qora_project_get_take (self->project))
-    qora_project_open (self->project, take);
+    {
+      qora_window_keep_chapter (self);
+      qora_project_open (self->project, take);
+    }
   if (adw_flap_get_folded (self->flap))
     adw_flap_set_reveal_flap (self->flap, FALSE);
 }
@@ -72,9 +75,13 @@ on_failed (QoraWindow *self, const GError *error)
 static void
 on_takes_loaded (QoraWindow *self)
 {
-  g_autofree char *id = g_steal_pointer (&self->resume_take);
-  QoraTake *take = id != NULL ? qora_take_list_find (self->takes, id) : NULL;
+  g_autofree char *id = NULL;
+  QoraTake *take;
 
+  if (!qora_take_list_get_loaded (self->takes) || !qora_book_list_get_loaded (self->books))
+    return;
+  id = g_steal_pointer (&self->resume_take);
+  take = id != NULL ? qora_window_find_take (self, id) : NULL;
   if (take != NULL && qora_project_get_take (self->project) == NULL)
     qora_project_resume (self->project, take);
 }
@@ -113,6 +120,7 @@ new_take_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   QoraWindow *self = user_data;
 
+  qora_window_keep_chapter (self);
   qora_project_open (self->project, NULL);
 }
 
@@ -237,7 +245,7 @@ static void
 delete_sound_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   QoraWindow *self = user_data;
-  QoraTake *take = qora_take_list_find (self->takes, g_variant_get_string (parameter, NULL));
+  QoraTake *take = qora_window_find_take (self, g_variant_get_string (parameter, NULL));
   gboolean current = take != NULL && take == qora_project_get_take (self->project);
 
   if (take == NULL || is_being_made (self, take))
@@ -348,7 +356,7 @@ void
 qora_window_add_take_actions (QoraWindow *self)
 {
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
-  qora_takes_pane_set_list (self->takes_pane, self->takes);
+  qora_takes_pane_set_lists (self->takes_pane, self->takes, self->books, self->queue);
   g_signal_connect_object (self->takes_pane, "open", G_CALLBACK (on_open), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->project, "restore", G_CALLBACK (on_restore), self,
                            G_CONNECT_SWAPPED);
@@ -356,9 +364,9 @@ qora_window_add_take_actions (QoraWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->project, "failed", G_CALLBACK (on_failed), self,
                            G_CONNECT_SWAPPED);
-  if (qora_take_list_get_loaded (self->takes))
-    on_takes_loaded (self);
-  else
-    g_signal_connect_object (self->takes, "notify::loaded", G_CALLBACK (on_takes_loaded), self,
-                             G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->takes, "notify::loaded", G_CALLBACK (on_takes_loaded), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->books, "notify::loaded", G_CALLBACK (on_takes_loaded), self,
+                           G_CONNECT_SWAPPED);
+  on_takes_loaded (self);
 }

@@ -117,9 +117,13 @@ update_title (QoraWindow *self)
   const char *title = take != NULL && qora_take_get_title (take) != NULL
                           ? qora_take_get_title (take)
                           : _ ("New Take");
+  QoraBook *book = NULL;
   g_autofree char *window_title = NULL;
 
+  if (take != NULL && qora_take_is_chapter (take))
+    book = qora_book_list_find_chapter (self->books, qora_take_get_id (take), NULL);
   adw_window_title_set_title (self->title, title);
+  adw_window_title_set_subtitle (self->title, book != NULL ? qora_book_get_title (book) : "");
   if (qora_project_get_running (self->project))
     {
       QoraGenerationProgress progress;
@@ -404,6 +408,8 @@ qora_window_dispose (GObject *object)
   g_clear_object (&self->draft);
   g_clear_object (&self->synthesizer);
   g_clear_object (&self->takes);
+  g_clear_object (&self->books);
+  g_clear_object (&self->queue);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->speech, g_free);
   g_clear_pointer (&self->resume_take, g_free);
@@ -517,6 +523,8 @@ qora_window_new (QoraApplication *app, guint number)
   self->settings = g_settings_new (QORA_APP_ID);
   self->synthesizer = g_object_ref (qora_application_get_synthesizer (app));
   self->takes = g_object_ref (qora_application_get_takes (app));
+  self->books = g_object_ref (qora_application_get_books (app));
+  self->queue = g_object_ref (qora_application_get_queue (app));
   self->project = qora_project_new (qora_script_view_get_script (self->script_view),
                                     self->synthesizer, self->takes);
   self->preview = qora_preview_new (self->synthesizer, previews);
@@ -527,6 +535,7 @@ qora_window_new (QoraApplication *app, guint number)
   qora_window_add_run_actions (self);
   qora_window_add_file_actions (self);
   qora_window_add_take_actions (self);
+  qora_window_add_book_actions (self);
   connect_all (self);
   qora_accessible_name_arrow (self->generate_button);
   qora_accessible_name_window (
