@@ -21,6 +21,7 @@ struct _QoraProject
   double pause;
 
   GCancellable *loading; /* NULL: no sound is being read */
+  GHashTable *early;     /* QoraRendering -> QoraSound: made while the sound is being read */
   gboolean open_pending;
   QoraTake *pending; /* to be opened when the run has ended */
 };
@@ -135,21 +136,20 @@ splice_silence (QoraSound *sound, gsize n_samples)
     qora_sound_splice (sound, qora_sound_get_n_samples (sound), 0, silence, n_samples);
 }
 
-/* A part that was made behind the window's back goes to the end of its sound. One that would have
- * to go into the middle is heard when the take is opened again. */
+/* A part that was made behind the window's back, with a sound of its own, goes to the end of what
+ * the window has. One that would have to go into the middle is heard when the take is opened again.
+ */
 static void
-adopt_part (QoraProject *self, guint index)
+adopt_part (QoraProject *self, guint index, QoraRendering *rendering, QoraSound *made)
 {
-  QoraRendering *rendering = qora_take_get_part_rendering (self->take, index);
   gsize end;
   gsize size;
   g_autoptr (GBytes) bytes = NULL;
   const float *samples;
 
-  if (rendering == NULL || rendering->sound == NULL || rendering->sound == self->sound
-      || !is_last (self, index))
+  if (rendering->sound == self->sound || !is_last (self, index))
     return;
-  bytes = qora_sound_get_bytes (rendering->sound, rendering->start, rendering->n_samples);
+  bytes = qora_sound_get_bytes (made, 0, G_MAXSIZE);
   samples = g_bytes_get_data (bytes, &size);
   if (self->sound == NULL)
     {
@@ -166,12 +166,41 @@ adopt_part (QoraProject *self, guint index)
   rendering->start = end;
 }
 
+/* It may be on disk and forgotten by the time that it can be adopted. */
+static void
+keep_early (QoraProject *self, QoraRendering *rendering)
+{
+  g_hash_table_insert (self->early, qora_rendering_ref (rendering),
+                       g_object_ref (rendering->sound));
+}
+
+static void
+adopt_early (QoraProject *self)
+{
+  for (guint i = 0; i < qora_take_get_n_parts (self->take); i++)
+    {
+      QoraRendering *rendering = qora_take_get_part_rendering (self->take, i);
+      QoraSound *made = rendering != NULL ? g_hash_table_lookup (self->early, rendering) : NULL;
+
+      if (made != NULL)
+        adopt_part (self, i, rendering, made);
+    }
+  g_hash_table_remove_all (self->early);
+}
+
 static void
 on_part_made (QoraProject *self, guint index)
 {
-  if (qora_project_get_running (self) || self->loading != NULL)
+  QoraRendering *rendering = qora_take_get_part_rendering (self->take, index);
+
+  if (qora_project_get_running (self) || rendering->sound == NULL)
     return;
-  adopt_part (self, index);
+  if (self->loading != NULL)
+    {
+      keep_early (self, rendering);
+      return;
+    }
+  adopt_part (self, index, rendering, rendering->sound);
   qora_take_apply (self->take, self->script);
 }
 
@@ -338,9 +367,7 @@ on_sound_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   qora_take_apply (take, self->script);
   set_sound (self, sound);
-  /* Parts that were made meanwhile. */
-  for (guint i = 0; i < qora_take_get_n_parts (take); i++)
-    adopt_part (self, i);
+  adopt_early (self);
   qora_take_apply (take, self->script);
 }
 
@@ -351,6 +378,16 @@ load_sound (QoraProject *self)
 
   if (self->take == NULL || !qora_take_has_sound (self->take))
     return;
+  g_hash_table_remove_all (self->early);
+  for (guint i = 0; i < qora_take_get_n_parts (self->take); i++)
+    {
+      QoraRendering *rendering = qora_take_get_part_rendering (self->take, i);
+
+      if (rendering != NULL && rendering->file == NULL && rendering->sound != NULL
+          && rendering->start == 0
+          && rendering->n_samples == qora_sound_get_n_samples (rendering->sound))
+        keep_early (self, rendering);
+    }
   cancellable = g_cancellable_new ();
   set_loading (self, cancellable);
   qora_take_load_sound_async (self->take, cancellable, on_sound_loaded, g_object_ref (self));
@@ -432,6 +469,7 @@ qora_project_dispose (GObject *object)
   g_clear_object (&self->script);
   g_clear_object (&self->synthesizer);
   g_clear_object (&self->takes);
+  g_clear_pointer (&self->early, g_hash_table_unref);
   G_OBJECT_CLASS (qora_project_parent_class)->dispose (object);
 }
 
@@ -470,6 +508,8 @@ qora_project_class_init (QoraProjectClass *klass)
 static void
 qora_project_init (QoraProject *self)
 {
+  self->early
+      = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) qora_rendering_unref, g_object_unref);
 }
 
 QoraProject *

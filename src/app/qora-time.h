@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 /* "0:09", "1:12", "1:02:03". (transfer full) */
 char *qora_time_format (double seconds);
 
-/* For what is left to wait, rounded so that it does not flicker: "10 s", "3 min", "2 h 10 min". (transfer full)
+/* For what is left to wait, rounded so that it does not flicker: "10 s", "3 min", "2 h 10 min".
+ * (transfer full)
  */
 char *qora_time_format_left (double seconds);
 

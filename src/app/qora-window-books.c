@@ -160,7 +160,7 @@ ask (QoraWindow *self, QoraBook *book, const char *heading, const char *body,
   question->window = g_object_ref (self);
   question->book = g_object_ref (book);
   *question_out = question;
-  adw_message_dialog_add_response (dialog, "cancel", _ ("_Cancel"));
+  adw_message_dialog_add_response (dialog, "cancel", _ ("Cancel"));
   adw_message_dialog_set_close_response (dialog, "cancel");
   g_signal_connect_data (dialog, "response", on_response, question, question_free, 0);
   return dialog;
@@ -194,7 +194,7 @@ rename_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                                   _ ("Title"), -1);
   question->entry = GTK_EDITABLE (entry);
   adw_message_dialog_set_extra_child (dialog, entry);
-  adw_message_dialog_add_response (dialog, "rename", _ ("_Rename"));
+  adw_message_dialog_add_response (dialog, "rename", _ ("Rename"));
   adw_message_dialog_set_response_appearance (dialog, "rename", ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (dialog, "rename");
   gtk_window_present (GTK_WINDOW (dialog));
@@ -242,9 +242,9 @@ voice_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                 &question, G_CALLBACK (on_voice_response));
   qora_book_count (book, &count);
   adw_message_dialog_add_response (dialog, "keep",
-                                   count.made > 0 ? _ ("_Keep What Is Made") : _ ("_Use Voice"));
+                                   count.made > 0 ? _ ("Keep What Is Made") : _ ("Use Voice"));
   if (count.made > 0)
-    adw_message_dialog_add_response (dialog, "anew", _ ("_Make All Anew"));
+    adw_message_dialog_add_response (dialog, "anew", _ ("Make All Anew"));
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
