@@ -4,20 +4,9 @@
  */
 #include "qora-exporter.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
-#include <gst/app/gstappsrc.h>
-#include <gst/gst.h>
-#include <stdatomic.h>
-#include <string.h>
-#include <unistd.h>
 
-#define BLOCK_SAMPLES (QORA_SOUND_RATE / 2)
-
-/* How often a run looks whether it was cancelled and tells how far it is. */
-#define POLL_INTERVAL (20 * GST_MSECOND)
+#include "qora-encode.h"
 
 typedef struct
 {
@@ -42,17 +31,17 @@ struct _QoraExporter
   gboolean notification_pending;
 };
 
-/* What the encoder's thread has read so far; but for out_at its own until the pipeline is down. */
+/* What the encoder's thread has read so far. */
 typedef struct
 {
+  QoraExporter *exporter;
   QoraSound *sound;
   const GArray *gaps;
   gsize n_sound; /* samples to take from the sound */
   gsize sound_at;
   guint next_gap;
   gsize gap_left;
-  atomic_size_t out_at; /* samples handed to the encoder; for progress, from the other thread */
-  gboolean too_few;     /* the sound turned out shorter than at the start */
+  gboolean too_few; /* the sound turned out shorter than at the start */
 } Feed;
 
 enum
@@ -129,210 +118,50 @@ feed_read (Feed *feed, float *samples, gsize n_samples)
   return n;
 }
 
-static GstClockTime
-to_time (guint64 n_samples)
-{
-  return gst_util_uint64_scale_int (n_samples, GST_SECOND, QORA_SOUND_RATE);
-}
-
-static void
-on_need_data (GstAppSrc *source, guint length, gpointer user_data)
+static gsize
+on_read (float *samples, gsize n_samples, gpointer user_data, GError **error)
 {
   Feed *feed = user_data;
-  g_autofree float *samples = g_new (float, BLOCK_SAMPLES);
-  gsize n = feed_read (feed, samples, BLOCK_SAMPLES);
-  GstBuffer *buffer;
+  gsize n = feed_read (feed, samples, n_samples);
 
-  if (n == 0)
-    {
-      gst_app_src_end_of_stream (source);
-      return;
-    }
-  buffer = gst_buffer_new_memdup (samples, n * sizeof *samples);
-  GST_BUFFER_PTS (buffer) = to_time (feed->out_at);
-  feed->out_at += n;
-  GST_BUFFER_DURATION (buffer) = to_time (feed->out_at) - GST_BUFFER_PTS (buffer);
-  gst_app_src_push_buffer (source, buffer);
+  if (n == 0 && feed->too_few)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                         _ ("the sound was changed while it was being saved"));
+  return n;
 }
 
 static void
-set_tags_on (const GValue *item, gpointer user_data)
+on_progress (double fraction, gpointer user_data)
 {
-  QoraExporter *self = user_data;
-  GstTagSetter *setter = g_value_get_object (item);
-
-  gst_tag_setter_add_tags (setter, GST_TAG_MERGE_REPLACE, GST_TAG_COMMENT,
-                           _ ("Synthetic speech, made with QORA-TTS"), GST_TAG_APPLICATION_NAME,
-                           "QORA-TTS", NULL);
-  if (self->title != NULL && *self->title != '\0')
-    gst_tag_setter_add_tags (setter, GST_TAG_MERGE_REPLACE, GST_TAG_TITLE, self->title, NULL);
-  if (self->voice != NULL && *self->voice != '\0')
-    gst_tag_setter_add_tags (setter, GST_TAG_MERGE_REPLACE, GST_TAG_ARTIST, self->voice, NULL);
-}
-
-/* The pipeline from `feed` to the open file `fd`, with tags set. */
-static GstElement *
-build_pipeline (QoraExporter *self, Feed *feed, int fd, GError **error)
-{
-  static const GstAppSrcCallbacks callbacks = { .need_data = on_need_data };
-  g_autofree char *encoder = qora_audio_format_get_encoder (self->format, self->quality);
-  /* No dither: the same sound gives the same file. */
-  g_autofree char *description = g_strdup_printf (
-      "appsrc name=source format=time max-bytes=0 caps=audio/x-raw,format=F32LE,layout=interleaved,"
-      "rate=%d,channels=1 ! audioconvert dithering=none ! audioresample ! %s ! fdsink fd=%d",
-      QORA_SOUND_RATE, encoder, fd);
-  g_autoptr (GstElement) pipeline = gst_parse_launch (description, error);
-  g_autoptr (GstElement) source = NULL;
-  GstIterator *setters;
-
-  if (pipeline == NULL)
-    return NULL;
-  source = gst_bin_get_by_name (GST_BIN (pipeline), "source");
-  gst_app_src_set_callbacks (GST_APP_SRC (source), (GstAppSrcCallbacks *) &callbacks, feed, NULL);
-  setters = gst_bin_iterate_all_by_interface (GST_BIN (pipeline), GST_TYPE_TAG_SETTER);
-  gst_iterator_foreach (setters, set_tags_on, self);
-  gst_iterator_free (setters);
-  return g_steal_pointer (&pipeline);
-}
-
-/* The pipeline's own words name a file descriptor; what the user needs is the reason. */
-static void
-set_error_from_message (GstMessage *message, GError **error)
-{
-  g_autoptr (GError) cause = NULL;
-  g_autofree char *details = NULL;
-  int code = G_IO_ERROR_FAILED;
-
-  gst_message_parse_error (message, &cause, &details);
-  if (g_error_matches (cause, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT))
-    code = G_IO_ERROR_NO_SPACE;
-  if (g_error_matches (cause, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE))
-    {
-      /* fdsink ends its details with the system's reason: "… descriptor 7: File too large". */
-      char *colon = details != NULL ? strrchr (details, ':') : NULL;
-
-      g_set_error (error, G_IO_ERROR, code, "%s",
-                   colon != NULL ? g_strstrip (colon + 1) : cause->message);
-      return;
-    }
-  g_set_error_literal (error, G_IO_ERROR, code, cause->message);
-}
-
-/* Runs the pipeline to its end, in the calling thread. */
-static gboolean
-run_pipeline (QoraExporter *self, GstElement *pipeline, Feed *feed, guint64 n_total,
-              GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
-
-  gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  while (!g_cancellable_set_error_if_cancelled (cancellable, error))
-    {
-      g_autoptr (GstMessage) message
-          = gst_bus_timed_pop_filtered (bus, POLL_INTERVAL, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-
-      if (message == NULL)
-        {
-          set_progress (self, feed->out_at / (n_total + 1.0));
-          continue;
-        }
-      if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS)
-        return TRUE;
-      set_error_from_message (message, error);
-      return FALSE;
-    }
-  return FALSE;
-}
-
-static gboolean
-encode (QoraExporter *self, int fd, GCancellable *cancellable, GError **error)
-{
-  Feed feed = { .sound = self->sound,
-                .gaps = self->gaps,
-                .n_sound = qora_sound_get_n_samples (self->sound) };
-  guint64 n_total = feed.n_sound;
-  g_autoptr (GstElement) pipeline = build_pipeline (self, &feed, fd, error);
-  gboolean done;
-
-  if (pipeline == NULL)
-    return FALSE;
-  for (guint i = 0; i < self->gaps->len; i++)
-    n_total += g_array_index (self->gaps, Gap, i).n_samples;
-  done = run_pipeline (self, pipeline, &feed, n_total, cancellable, error);
-  gst_element_set_state (pipeline, GST_STATE_NULL);
-  if (done && feed.too_few)
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                           _ ("the sound was changed while it was being saved"));
-      return FALSE;
-    }
-  return done;
-}
-
-static gboolean
-set_error_from_errno (GError **error)
-{
-  int saved = errno;
-
-  g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (saved), g_strerror (saved));
-  return FALSE;
-}
-
-/* Without this a crash of the system could leave a file that is in its folder, but empty. */
-static gboolean
-sync_and_rename (int fd, const char *temporary, const char *path, GError **error)
-{
-  g_autofree char *folder = g_path_get_dirname (path);
-  int folder_fd;
-
-  if (fsync (fd) != 0 || g_rename (temporary, path) != 0)
-    return set_error_from_errno (error);
-  folder_fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-  if (folder_fd >= 0)
-    {
-      (void) fsync (folder_fd);
-      close (folder_fd);
-    }
-  return TRUE;
+  set_progress (((Feed *) user_data)->exporter, fraction);
 }
 
 static gboolean
 export_to_path (QoraExporter *self, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (self->path);
-  g_autofree char *temporary = g_build_filename (folder, ".qora-export-XXXXXX", NULL);
-  const char *package = NULL;
-  gboolean done;
-  int fd;
+  Feed feed = { .exporter = self,
+                .sound = self->sound,
+                .gaps = self->gaps,
+                .n_sound = qora_sound_get_n_samples (self->sound) };
+  g_autoptr (GstTagList) tags = NULL;
+  QoraEncoding encoding = { .format = self->format,
+                            .quality = self->quality,
+                            .read = on_read,
+                            .progress = on_progress,
+                            .user_data = &feed,
+                            .n_total = feed.n_sound };
 
-  if (!qora_audio_format_is_available (self->format, &package))
-    {
-      /* translators: a file format, then a Debian package */
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                   _ ("no %s encoder on this system, install %s"),
-                   qora_audio_format_get_name (self->format), package);
-      return FALSE;
-    }
-  if (qora_sound_get_n_samples (self->sound) == 0)
+  if (feed.n_sound == 0)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                            _ ("there is no sound to save"));
       return FALSE;
     }
-  if (g_file_test (self->path, G_FILE_TEST_IS_DIR))
-    {
-      errno = EISDIR;
-      return set_error_from_errno (error);
-    }
-  fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0666);
-  if (fd < 0)
-    return set_error_from_errno (error);
-  done
-      = encode (self, fd, cancellable, error) && sync_and_rename (fd, temporary, self->path, error);
-  close (fd);
-  if (!done)
-    g_unlink (temporary);
-  return done;
+  for (guint i = 0; i < self->gaps->len; i++)
+    encoding.n_total += g_array_index (self->gaps, Gap, i).n_samples;
+  tags = qora_encode_create_tags (self->title, self->voice);
+  encoding.tags = tags;
+  return qora_encode (&encoding, self->path, cancellable, error);
 }
 
 gboolean
