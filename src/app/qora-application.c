@@ -513,7 +513,6 @@ qora_application_startup (GApplication *app)
   self->takes = qora_take_list_new (takes);
   self->books = qora_book_list_new (books);
   self->queue = qora_queue_new (self->synthesizer, self->books);
-  qora_queue_watch (self->queue, GTK_APPLICATION (self), self->settings);
   self->demo_voice = find_demo_voice ();
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   set_accels (self);
@@ -523,6 +522,7 @@ qora_application_startup (GApplication *app)
   load_pronunciation (self);
   g_signal_connect_object (self->takes, "notify::loaded", G_CALLBACK (look_for_old_takes), self,
                            G_CONNECT_SWAPPED);
+  qora_queue_watch (self->queue, GTK_APPLICATION (self), self->settings, self->pronunciation);
   qora_take_list_load (self->takes);
   qora_book_list_load (self->books);
   open_first_model (self);

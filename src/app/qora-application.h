@@ -6,8 +6,8 @@
 
 #include <adwaita.h>
 
-#include "qora-pronunciation-store.h"
 #include "qora-book-list.h"
+#include "qora-pronunciation-store.h"
 #include "qora-queue.h"
 #include "qora-synthesizer.h"
 #include "qora-take-list.h"
@@ -24,9 +24,9 @@ QoraApplication *qora_application_new (void);
 QoraSynthesizer *qora_application_get_synthesizer (QoraApplication *self); /* (transfer none) */
 QoraTakeList *qora_application_get_takes (QoraApplication *self);          /* (transfer none) */
 QoraPronunciationStore *
-qora_application_get_pronunciation (QoraApplication *self); /* (transfer none) */
-QoraBookList *qora_application_get_books (QoraApplication *self);          /* (transfer none) */
-QoraQueue *qora_application_get_queue (QoraApplication *self);             /* (transfer none) */
+qora_application_get_pronunciation (QoraApplication *self);       /* (transfer none) */
+QoraBookList *qora_application_get_books (QoraApplication *self); /* (transfer none) */
+QoraQueue *qora_application_get_queue (QoraApplication *self);    /* (transfer none) */
 const char *qora_application_get_model_error (QoraApplication *self);
 
 /* A window shows the take. */

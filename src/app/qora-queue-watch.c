@@ -73,8 +73,15 @@ on_settings_changed (GSettings *settings, const char *key, QoraQueue *queue)
   qora_queue_set_sampling (queue, &sampling);
 }
 
+static void
+on_pronunciation_changed (QoraPronunciationStore *store, QoraQueue *queue)
+{
+  qora_queue_set_pronunciation (queue, qora_pronunciation_store_get_list (store));
+}
+
 void
-qora_queue_watch (QoraQueue *queue, GtkApplication *app, GSettings *settings)
+qora_queue_watch (QoraQueue *queue, GtkApplication *app, GSettings *settings,
+                  QoraPronunciationStore *pronunciation)
 {
   Watch *watch = g_new0 (Watch, 1);
 
@@ -83,4 +90,7 @@ qora_queue_watch (QoraQueue *queue, GtkApplication *app, GSettings *settings)
   g_signal_connect (queue, "finished", G_CALLBACK (on_finished), watch);
   g_signal_connect_object (settings, "changed", G_CALLBACK (on_settings_changed), queue, 0);
   on_settings_changed (settings, NULL, queue);
+  g_signal_connect_object (pronunciation, "changed", G_CALLBACK (on_pronunciation_changed), queue,
+                           0);
+  on_pronunciation_changed (pronunciation, queue);
 }
