@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "qora-text-language.h"
 #include "qora-time.h"
 #include "qora-window-private.h"
 
@@ -43,6 +44,26 @@ get_sampling (QoraWindow *self)
   };
 }
 
+/* A text in a language that the model never learned becomes noise. */
+static void
+warn_of_foreign_text (QoraWindow *self, const char *text)
+{
+  const QoraModelInfo *info = qora_synthesizer_get_info (self->synthesizer);
+  const char *foreign
+      = info != NULL ? qora_text_language_find_foreign (text, (const char *const *) info->languages)
+                     : NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *message = NULL;
+
+  if (foreign == NULL)
+    return;
+  name = qora_language_get_name (foreign);
+  /* translators: %s is a language */
+  message
+      = g_strdup_printf (_ ("The text seems to be in %s, which this voice does not speak."), name);
+  qora_window_toast (self, message);
+}
+
 static void
 generate (QoraWindow *self, QoraScope scope, guint index)
 {
@@ -53,6 +74,7 @@ generate (QoraWindow *self, QoraScope scope, guint index)
   qora_preview_stop (self->preview);
   qora_script_view_flush (self->script_view);
   text = qora_script_view_get_text (self->script_view);
+  warn_of_foreign_text (self, text);
   style = g_strdup (qora_voice_bar_get_style (self->voice_bar));
   options.voice = qora_voice_bar_get_voice (self->voice_bar);
   options.language = qora_voice_bar_get_language (self->voice_bar);

@@ -73,7 +73,7 @@ cli_print_info (CliSession *session)
   const qtts_model_info *info = session->info;
   const qtts_sampling *sampling = &info->sampling;
 
-  printf (_ ("Name: %s\n"), info->name);
+  printf (_ ("Name: %s\n"), session->is_demo ? _ ("Demo voice") : info->name);
   printf (_ ("Kind: %s\n"), describe_kind (info->kind));
   printf (_ ("Size: %s\n"), info->size);
   printf (_ ("Precision: %s\n"), qtts_precision_name (info->precision));

@@ -53,6 +53,7 @@ cli_session_open (CliSession *session, const CliOptions *options, GError **error
   if (!cli_voice_find (options, &voice, error))
     return FALSE;
   cli_session_say (session, _ ("voice: %s"), voice.description);
+  session->is_demo = voice.is_demo;
 
   model_options.precision = options->precision;
   model_options.threads = options->threads;

@@ -16,6 +16,7 @@ typedef struct
   CliProgress *progress;
   qtts_model *model;
   const qtts_model_info *info;
+  gboolean is_demo; /* the demo voice was found, not named by an option */
   double load_s;
 } CliSession;
 

@@ -16,6 +16,7 @@
 #include "qora-pronunciation.h"
 #include "qora-silence.h"
 #include "qora-subtitles.h"
+#include "qora-text-language.h"
 #include "script.h"
 #include "stats.h"
 
@@ -231,6 +232,28 @@ say_bad_marks (Run *run)
                "most %d seconds"),
             (int) (mark.end - mark.start), text + mark.start, (int) QORA_SILENCE_LONGEST);
     }
+}
+
+/* A text in a language that the model never learned becomes noise. */
+static void
+say_foreign_text (Run *run)
+{
+  const qtts_model_info *info = run->session->info;
+  g_autofree const char **known = g_new0 (const char *, info->n_languages + 1);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *list = NULL;
+  const char *foreign;
+
+  for (size_t i = 0; i < info->n_languages; i++)
+    known[i] = info->languages[i].name;
+  for (guint i = 0; i < run->script->len; i++)
+    g_string_append_printf (text, "%s ", nth_sentence (run, i)->text);
+  foreign = qora_text_language_find_foreign (text->str, known);
+  if (foreign == NULL)
+    return;
+  list = g_strjoinv (", ", (char **) known);
+  cli_session_say (run->session, _ ("the text seems to be %s, but this voice speaks only: %s"),
+                   foreign, list);
 }
 
 static qtts_sampling
@@ -485,6 +508,7 @@ cli_speak (CliSession *session, GError **error)
   if (run.script == NULL || !check_voice (session, error))
     return FALSE;
   say_bad_marks (&run);
+  say_foreign_text (&run);
   if (!make_spoken (&run, error))
     return FALSE;
   synthesis = prepare (&run, error);

@@ -55,6 +55,7 @@ take_found (CliVoice *voice, GError **error)
       return FALSE;
     }
   voice->path = g_strdup (first->path);
+  voice->is_demo = first->place == QORA_MODEL_DEMO;
   voice->description = first->place == QORA_MODEL_DEMO
                            ? g_strdup (_ ("the demo voice"))
                            : g_strdup_printf (_ ("the installed voice %s"), first->path);
@@ -64,7 +65,7 @@ take_found (CliVoice *voice, GError **error)
 gboolean
 cli_voice_find (const CliOptions *options, CliVoice *voice, GError **error)
 {
-  *voice = (CliVoice){ NULL, NULL };
+  *voice = (CliVoice){ 0 };
   if (options->load != NULL || options->model_path != NULL)
     return take_named (options, voice, error);
   if (!qora_model_search_is_checkpoint ("."))

@@ -12,6 +12,7 @@ typedef struct
 {
   char *path;
   char *description; /* for people: where it was found, for example "the demo voice" */
+  gboolean is_demo;
 } CliVoice;
 
 /* The model of --load or --model-path, else the current folder if it holds a checkpoint, else the

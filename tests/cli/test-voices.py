@@ -27,8 +27,16 @@ class Search(cli.Case):
     def test_demo(self):
         """with nothing installed, the demo voice speaks, and that is said"""
         about, errors = self.voice()
-        self.assertIn('demo', about)
         self.assertIn('demo voice', errors)
+        self.assertIn('Name: Demo voice\n', about)
+
+    def test_foreign_text(self):
+        """a text in a language that the voice does not speak is pointed out, another one is not"""
+        _, _, errors = self.run_program('--max-codes', 2, '--text', 'Guten Tag, wie geht es Ihnen?')
+        self.assertIn('german', errors)
+        self.assertIn('speaks only: english', errors)
+        _, _, errors = self.run_program('--max-codes', 2, '--text', 'Hello, how are you today?')
+        self.assertNotIn('speaks only', errors)
 
     def test_current_folder(self):
         """a checkpoint in the current folder comes first"""
