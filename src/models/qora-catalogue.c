@@ -25,6 +25,7 @@ struct _QoraCatalogueEntry
   char *server;
   GPtrArray *files; /* QoraCatalogueFile */
   guint64 size;
+  guint64 packed_size;
 };
 
 G_DEFINE_FINAL_TYPE (QoraCatalogueEntry, qora_catalogue_entry, G_TYPE_OBJECT)
@@ -104,6 +105,12 @@ guint64
 qora_catalogue_entry_get_size (QoraCatalogueEntry *self)
 {
   return self->size;
+}
+
+guint64
+qora_catalogue_entry_get_packed_size (QoraCatalogueEntry *self)
+{
+  return self->packed_size;
 }
 
 char *
@@ -228,6 +235,24 @@ read_files (JsonReader *reader, QoraCatalogueEntry *entry, GError **error)
   return ok && n > 0;
 }
 
+static gboolean
+read_packed_size (JsonReader *reader, QoraCatalogueEntry *entry, GError **error)
+{
+  gint64 size = 0;
+
+  if (json_reader_read_member (reader, "packed_size"))
+    size = json_reader_get_int_value (reader);
+  json_reader_end_member (reader);
+  if (size <= 0)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                   _ ("\"packed_size\" of %s is missing or wrong"), entry->name);
+      return FALSE;
+    }
+  entry->packed_size = (guint64) size;
+  return TRUE;
+}
+
 static QoraCatalogueEntry *
 read_entry (JsonReader *reader, const char *server, GError **error)
 {
@@ -247,7 +272,8 @@ read_entry (JsonReader *reader, const char *server, GError **error)
   if (entry->repository == NULL)
     return NULL;
   entry->revision = read_string (reader, "revision", is_revision, error);
-  if (entry->revision == NULL || !read_files (reader, entry, error))
+  if (entry->revision == NULL || !read_packed_size (reader, entry, error)
+      || !read_files (reader, entry, error))
     return NULL;
   return g_steal_pointer (&entry);
 }

@@ -32,6 +32,9 @@ guint qora_catalogue_entry_get_n_files (QoraCatalogueEntry *self);
 const QoraCatalogueFile *qora_catalogue_entry_get_file (QoraCatalogueEntry *self, guint i);
 /* Bytes of all files. */
 guint64 qora_catalogue_entry_get_size (QoraCatalogueEntry *self);
+/* Bytes of the .qora-tts file that is made of them, about; speaking with it takes as much memory.
+ */
+guint64 qora_catalogue_entry_get_packed_size (QoraCatalogueEntry *self);
 /* Where file i is. (transfer full) */
 char *qora_catalogue_entry_get_uri (QoraCatalogueEntry *self, guint i);
 

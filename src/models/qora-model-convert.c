@@ -143,33 +143,54 @@ qora_model_convert_finish (GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-gboolean
-qora_model_drop_source (const char *folder, GError **error)
+/* What only the safetensors files of the folder and those who read them need; none where no
+ * .qora-tts file is beside them. */
+static GPtrArray *
+list_source (const char *folder)
 {
   static const char *const needless[] = { "speech_tokenizer", "model.safetensors.index.json" };
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   gboolean packed = FALSE;
-  gboolean ok = TRUE;
   const char *name;
 
-  if (dir == NULL)
-    return FALSE;
-  while ((name = g_dir_read_name (dir)) != NULL)
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       packed = packed || g_str_has_suffix (name, ".qora-tts");
       if (g_str_has_suffix (name, ".safetensors"))
         g_ptr_array_add (files, g_build_filename (folder, name, NULL));
     }
+  for (gsize i = 0; i < G_N_ELEMENTS (needless); i++)
+    g_ptr_array_add (files, g_build_filename (folder, needless[i], NULL));
   if (!packed)
+    g_ptr_array_set_size (files, 0);
+  return g_steal_pointer (&files);
+}
+
+guint64
+qora_model_measure_source (const char *folder)
+{
+  g_autoptr (GPtrArray) files = list_source (folder);
+  guint64 size = 0;
+
+  for (guint i = 0; i < files->len; i++)
+    size += qora_folder_measure (files->pdata[i]);
+  return size;
+}
+
+gboolean
+qora_model_drop_source (const char *folder, GError **error)
+{
+  g_autoptr (GPtrArray) files = list_source (folder);
+
+  if (files->len == 0)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
                    _ ("%s: has no .qora-tts file that could serve instead"), folder);
       return FALSE;
     }
-  for (gsize i = 0; i < G_N_ELEMENTS (needless); i++)
-    g_ptr_array_add (files, g_build_filename (folder, needless[i], NULL));
-  for (guint i = 0; ok && i < files->len; i++)
-    ok = qora_folder_delete (files->pdata[i], error);
-  return ok;
+  for (guint i = 0; i < files->len; i++)
+    if (!qora_folder_delete (files->pdata[i], error))
+      return FALSE;
+  return TRUE;
 }

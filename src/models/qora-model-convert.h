@@ -23,6 +23,9 @@ void qora_model_convert_async (const char *source, const char *target, qtts_prec
  * FAILED for what files and memory do. */
 gboolean qora_model_convert_finish (GAsyncResult *result, GError **error);
 
+/* Bytes that qora_model_drop_source() would free; 0: there is nothing that can be dropped. */
+guint64 qora_model_measure_source (const char *folder);
+
 /* Deletes the safetensors files of a checkpoint that has a .qora-tts file beside it, and all that
  * only they need; `folder` is theirs. Does nothing without such a file: NOT_FOUND. */
 gboolean qora_model_drop_source (const char *folder, GError **error);

@@ -115,6 +115,12 @@ qora_model_download_get_entry (QoraModelDownload *self)
   return self->entry;
 }
 
+const char *
+qora_model_download_get_target (QoraModelDownload *self)
+{
+  return self->target;
+}
+
 void
 qora_model_download_set_patience (QoraModelDownload *self, guint timeout_s, guint n_tries,
                                   double delay_s)
@@ -355,9 +361,8 @@ fetch_file (Work *work, guint i, GError **error)
   return TRUE;
 }
 
-/* Bytes of the model that are not there yet. */
-static guint64
-count_missing (QoraModelDownload *self)
+guint64
+qora_model_download_count_missing (QoraModelDownload *self)
 {
   guint64 missing = qora_catalogue_entry_get_size (self->entry);
 
@@ -380,7 +385,7 @@ check_space (QoraModelDownload *self, GError **error)
   g_autoptr (GFile) folder = g_file_new_for_path (self->staging);
   g_autoptr (GFileInfo) info
       = g_file_query_filesystem_info (folder, G_FILE_ATTRIBUTE_FILESYSTEM_FREE, NULL, NULL);
-  guint64 missing = count_missing (self);
+  guint64 missing = qora_model_download_count_missing (self);
   g_autofree char *needed = g_format_size (missing);
   g_autofree char *there = NULL;
   guint64 available;

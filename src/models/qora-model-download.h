@@ -68,6 +68,12 @@ void qora_model_download_resume (QoraModelDownload *self);
 
 void qora_model_download_get_progress (QoraModelDownload *self, QoraDownloadProgress *progress);
 
+/* Bytes of the model that did not arrive yet. Looks at the files, not into them. */
+guint64 qora_model_download_count_missing (QoraModelDownload *self);
+
+/* The folder that the model will be. */
+const char *qora_model_download_get_target (QoraModelDownload *self);
+
 /* Deletes what interrupted downloads of this model left. Not while one is running. Errors: those
  * of deleting files. */
 gboolean qora_model_download_discard (QoraModelDownload *self, GError **error);

@@ -80,7 +80,7 @@ class Models(cli.Case):
         self.path('models.json').write_text(json.dumps(
             {'server': 'https://example.org',
              'models': [{'name': 'tiny', 'title': 'Tiny', 'kind': 'custom-voice',
-                         'repository': 'Some/Tiny', 'revision': REVISION, 'files': files}]}))
+                         'repository': 'Some/Tiny', 'revision': REVISION, 'packed_size': 1000000, 'files': files}]}))
         self.n_files = len(files)
 
     def test_list(self):

@@ -73,20 +73,21 @@ test_broken (void)
 {
   const struct
   {
-    const char *name, *repository, *revision, *file, *size, *sum;
+    const char *name, *repository, *revision, *packed, *file, *size, *sum;
     const char *mentions;
   } cases[] = {
-    { "..", "a/b", REVISION, "f", "1", SUM, "\"name\"" },
-    { "a/b", "a/b", REVISION, "f", "1", SUM, "\"name\"" },
-    { "n", "../b", REVISION, "f", "1", SUM, "\"repository\"" },
-    { "n", "a/b", "main", "f", "1", SUM, "\"revision\"" },
-    { "n", "a/b", REVISION, "/f", "1", SUM, "\"path\"" },
-    { "n", "a/b", REVISION, "a/../../f", "1", SUM, "\"path\"" },
-    { "n", "a/b", REVISION, "f?x", "1", SUM, "\"path\"" },
-    { "n", "a/b", REVISION, "f", "0", SUM, "\"size\"" },
-    { "n", "a/b", REVISION, "f", "-1", SUM, "\"size\"" },
-    { "n", "a/b", REVISION, "f", "\"1\"", SUM, "\"size\"" },
-    { "n", "a/b", REVISION, "f", "1", "abc", "\"sha256\"" },
+    { "..", "a/b", REVISION, "1", "f", "1", SUM, "\"name\"" },
+    { "a/b", "a/b", REVISION, "1", "f", "1", SUM, "\"name\"" },
+    { "n", "../b", REVISION, "1", "f", "1", SUM, "\"repository\"" },
+    { "n", "a/b", "main", "1", "f", "1", SUM, "\"revision\"" },
+    { "n", "a/b", REVISION, "0", "f", "1", SUM, "\"packed_size\"" },
+    { "n", "a/b", REVISION, "1", "/f", "1", SUM, "\"path\"" },
+    { "n", "a/b", REVISION, "1", "a/../../f", "1", SUM, "\"path\"" },
+    { "n", "a/b", REVISION, "1", "f?x", "1", SUM, "\"path\"" },
+    { "n", "a/b", REVISION, "1", "f", "0", SUM, "\"size\"" },
+    { "n", "a/b", REVISION, "1", "f", "-1", SUM, "\"size\"" },
+    { "n", "a/b", REVISION, "1", "f", "\"1\"", SUM, "\"size\"" },
+    { "n", "a/b", REVISION, "1", "f", "1", "abc", "\"sha256\"" },
   };
   g_autofree char *folder = g_dir_make_tmp ("qora-catalogue-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "models.json", NULL);
@@ -97,10 +98,11 @@ test_broken (void)
       g_autoptr (GError) error = NULL;
       g_autofree char *text = g_strdup_printf (
           "{\"server\": \"https://a.org\", \"models\": [{\"name\": \"%s\", \"title\": \"T\", "
-          "\"kind\": \"custom-voice\", \"repository\": \"%s\", \"revision\": \"%s\", \"files\": "
-          "[{\"path\": \"%s\", \"size\": %s, \"sha256\": \"%s\"}]}]}",
-          cases[i].name, cases[i].repository, cases[i].revision, cases[i].file, cases[i].size,
-          cases[i].sum);
+          "\"kind\": \"custom-voice\", \"repository\": \"%s\", \"revision\": \"%s\", "
+          "\"packed_size\": %s, "
+          "\"files\": [{\"path\": \"%s\", \"size\": %s, \"sha256\": \"%s\"}]}]}",
+          cases[i].name, cases[i].repository, cases[i].revision, cases[i].packed, cases[i].file,
+          cases[i].size, cases[i].sum);
 
       g_file_set_contents (path, text, -1, NULL);
       g_assert_null (qora_catalogue_load (path, NULL, &error));

@@ -56,7 +56,7 @@ write_catalogue (Fixture *f, const char *address, guint64 size, const char *cons
   g_string_printf (text,
                    "{\"server\": \"%s\", \"models\": [{\"name\": \"tiny\", \"title\": \"Tiny\", "
                    "\"kind\": \"custom-voice\", \"repository\": \"Some/Tiny\", "
-                   "\"revision\": \"" REVISION "\", \"files\": [",
+                   "\"revision\": \"" REVISION "\", \"packed_size\": 100000, \"files\": [",
                    address);
   for (guint i = 0; files[i] != NULL; i++)
     g_string_append_printf (

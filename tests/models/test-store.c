@@ -220,11 +220,12 @@ make_entry (Fixture *f, const char *file)
 
   g_assert_true (g_file_get_contents (path, &bytes, &n, NULL));
   sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guchar *) bytes, n);
-  text = g_strdup_printf ("{\"server\": \"https://example.org\", \"models\": [{\"name\": \"one\", "
-                          "\"title\": \"One\", \"kind\": \"custom-voice\", \"repository\": \"a/b\","
-                          " \"revision\": \"%040d\", \"files\": [{\"path\": \"%s\", \"size\": "
-                          "%" G_GSIZE_FORMAT ", \"sha256\": \"%s\"}]}]}",
-                          0, file, n, sum);
+  text = g_strdup_printf (
+      "{\"server\": \"https://example.org\", \"models\": [{\"name\": \"one\", "
+      "\"title\": \"One\", \"kind\": \"custom-voice\", \"repository\": \"a/b\","
+      " \"revision\": \"%040d\", \"packed_size\": 1, \"files\": [{\"path\": \"%s\", \"size\": "
+      "%" G_GSIZE_FORMAT ", \"sha256\": \"%s\"}]}]}",
+      0, file, n, sum);
   g_file_set_contents (catalogue_path, text, -1, NULL);
   catalogue = qora_catalogue_load (catalogue_path, NULL, &f->error);
   g_assert_no_error (f->error);
