@@ -8,6 +8,8 @@
 
 #include <glib/gi18n.h>
 
+#define OWN_NAME "qora-accessible-name"
+
 void
 qora_accessible_name_arrow (AdwSplitButton *button)
 {
@@ -42,6 +44,13 @@ qora_accessible_name_toasts (AdwToastOverlay *overlay)
       name_icon_buttons (child);
 }
 
+void
+qora_accessible_name (GtkWidget *widget, const char *name)
+{
+  g_object_set_data (G_OBJECT (widget), OWN_NAME, widget);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
 /* Without the marks of mnemonics: "_Save", and "保存(_S)" where letters are not Latin. */
 static void
 set_label (GtkWidget *widget, const char *label)
@@ -49,6 +58,8 @@ set_label (GtkWidget *widget, const char *label)
   g_autoptr (GRegex) mark = g_regex_new ("\\(_\\w\\)|_", 0, 0, NULL);
   g_autofree char *plain = g_regex_replace_literal (mark, label, -1, 0, "", 0, NULL);
 
+  if (g_object_get_data (G_OBJECT (widget), OWN_NAME) != NULL)
+    return;
   gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, plain,
                                   -1);
 }

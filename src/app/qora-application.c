@@ -10,12 +10,14 @@
 
 #include "qora-accessible.h"
 #include "qora-draft.h"
-#include "qora-model-search.h"
+#include "qora-models-actions.h"
 #include "qora-paths.h"
 #include "qora-preferences.h"
 #include "qora-pronunciation-window.h"
 #include "qora-queue-watch.h"
 #include "qora-window.h"
+
+#define DEMO "demo" /* in place of a path in the settings */
 
 struct _QoraApplication
 {
@@ -27,6 +29,7 @@ struct _QoraApplication
   QoraPronunciationStore *pronunciation;
   QoraBookList *books;
   QoraQueue *queue;
+  QoraModelsLibrary *library;
   char *demo_voice;
   char *model_error;
   gboolean windows_restored;
@@ -80,6 +83,20 @@ qora_application_get_queue (QoraApplication *self)
   return self->queue;
 }
 
+QoraModelsLibrary *
+qora_application_get_library (QoraApplication *self)
+{
+  g_return_val_if_fail (QORA_IS_APPLICATION (self), NULL);
+  return self->library;
+}
+
+GSettings *
+qora_application_get_settings (QoraApplication *self)
+{
+  g_return_val_if_fail (QORA_IS_APPLICATION (self), NULL);
+  return self->settings;
+}
+
 const char *
 qora_application_get_model_error (QoraApplication *self)
 {
@@ -99,9 +116,10 @@ qora_application_has_demo_voice (QoraApplication *self)
 
 /* (transfer full), NULL: this installation has none. */
 static char *
-find_demo_voice (void)
+find_demo_voice (QoraApplication *self)
 {
-  g_autofree char *data_folder = qora_model_search_get_data_folder ();
+  const char *data_folder
+      = qora_model_store_get_data_folder (qora_models_library_get_store (self->library));
   g_autoptr (GPtrArray) models = qora_model_search (data_folder);
   const QoraFoundModel *last = models->len > 0 ? models->pdata[models->len - 1] : NULL;
 
@@ -148,6 +166,54 @@ open_demo (QoraApplication *self)
 }
 
 static void
+on_default_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (QoraApplication) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (qora_synthesizer_open_finish (QORA_SYNTHESIZER (source), result, &error))
+    return;
+  if (self->model_error == NULL)
+    set_model_error (self, error->message);
+  open_demo (self);
+}
+
+static gboolean
+can_speak (const QoraFoundModel *found)
+{
+  g_autoptr (QoraModel) model = NULL;
+
+  if (found->place == QORA_MODEL_DEMO)
+    return FALSE;
+  /* What a packed file holds could always speak when it was made. */
+  if (!g_file_test (found->path, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  model = qora_model_new (found->path, found->place, NULL);
+  return model != NULL && !g_str_equal (qora_model_get_kind (model), "base");
+}
+
+/* The first full voice that is installed, else the demo voice. */
+static void
+open_default (QoraApplication *self)
+{
+  const char *data_folder
+      = qora_model_store_get_data_folder (qora_models_library_get_store (self->library));
+  g_autoptr (GPtrArray) models = qora_model_search (data_folder);
+
+  for (guint i = 0; i < models->len; i++)
+    {
+      const QoraFoundModel *found = models->pdata[i];
+
+      if (can_speak (found))
+        {
+          open_path (self, found->path, on_default_opened);
+          return;
+        }
+    }
+  open_demo (self);
+}
+
+static void
 on_model_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (QoraApplication) self = user_data;
@@ -155,15 +221,17 @@ on_model_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (qora_synthesizer_open_finish (QORA_SYNTHESIZER (source), result, &error))
     {
-      g_settings_set_string (self->settings, "model-path",
-                             qora_synthesizer_get_path (self->synthesizer));
+      const char *path = qora_synthesizer_get_path (self->synthesizer);
+
+      g_settings_set_string (self->settings, "model-path", path);
+      qora_models_library_add (self->library, path);
       set_model_error (self, NULL);
       return;
     }
   set_model_error (self, error->message);
   if (qora_synthesizer_get_path (self->synthesizer) == NULL
       && !qora_synthesizer_get_loading (self->synthesizer))
-    open_demo (self);
+    open_default (self);
 }
 
 void
@@ -177,8 +245,20 @@ qora_application_open_model (QoraApplication *self, const char *path)
       open_path (self, path, on_model_opened);
       return;
     }
-  g_settings_reset (self->settings, "model-path");
+  g_settings_set_string (self->settings, "model-path", DEMO);
   open_demo (self);
+}
+
+void
+qora_application_remove_model (QoraApplication *self, QoraModel *model)
+{
+  const char *path = qora_synthesizer_get_path (self->synthesizer);
+
+  g_return_if_fail (QORA_IS_APPLICATION (self));
+
+  if (g_strcmp0 (path, qora_model_get_path (model)) == 0)
+    qora_application_open_model (self, NULL);
+  qora_models_library_remove (self->library, model);
 }
 
 static void
@@ -186,10 +266,12 @@ open_first_model (QoraApplication *self)
 {
   g_autofree char *path = g_settings_get_string (self->settings, "model-path");
 
-  if (*path != '\0')
-    open_path (self, path, on_model_opened);
-  else
+  if (g_str_equal (path, DEMO))
     open_demo (self);
+  else if (*path == '\0')
+    open_default (self);
+  else
+    open_path (self, path, on_model_opened);
 }
 
 static void
@@ -513,8 +595,10 @@ qora_application_startup (GApplication *app)
   self->takes = qora_take_list_new (takes);
   self->books = qora_book_list_new (books);
   self->queue = qora_queue_new (self->synthesizer, self->books);
-  self->demo_voice = find_demo_voice ();
+  self->library = qora_models_library_new (NULL);
+  self->demo_voice = find_demo_voice (self);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  qora_models_actions_add (self);
   set_accels (self);
   g_signal_connect_object (self->settings, "changed::idle-minutes",
                            G_CALLBACK (on_idle_minutes_changed), self, G_CONNECT_SWAPPED);
@@ -577,6 +661,7 @@ qora_application_dispose (GObject *object)
   g_clear_object (&self->synthesizer);
   g_clear_object (&self->takes);
   g_clear_object (&self->pronunciation);
+  g_clear_object (&self->library);
   G_OBJECT_CLASS (qora_application_parent_class)->dispose (object);
 }
 

@@ -12,7 +12,9 @@ struct _QoraNotice
 
   GtkRevealer *revealer;
   GtkLabel *label;
+  GtkBox *box;
   GtkButton *action_button;
+  GtkButton *second_button;
   GtkButton *close_button;
 };
 
@@ -33,12 +35,20 @@ on_close_clicked (QoraNotice *self)
   g_signal_emit (self, signals[SIGNAL_DISMISSED], 0);
 }
 
+static void
+set_action (GtkButton *button, const char *label, const char *action)
+{
+  gtk_widget_set_visible (GTK_WIDGET (button), TRUE);
+  gtk_button_set_label (button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (button), action);
+}
+
 void
 qora_notice_show (QoraNotice *self, const char *text, gboolean is_error, const char *action_label,
                   const char *action)
 {
-  gboolean has_action = action_label != NULL && action != NULL;
-
   g_return_if_fail (QORA_IS_NOTICE (self));
 
   gtk_label_set_label (self->label, text);
@@ -47,16 +57,27 @@ qora_notice_show (QoraNotice *self, const char *text, gboolean is_error, const c
     gtk_widget_add_css_class (GTK_WIDGET (self), "error");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "error");
-  gtk_widget_set_visible (GTK_WIDGET (self->action_button), has_action);
-  if (has_action)
-    {
-      gtk_button_set_label (self->action_button, action_label);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self->action_button),
-                                      GTK_ACCESSIBLE_PROPERTY_LABEL, action_label, -1);
-      gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (self->action_button), action);
-    }
+  gtk_widget_set_visible (GTK_WIDGET (self->action_button), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->second_button), FALSE);
+  if (action_label != NULL && action != NULL)
+    set_action (self->action_button, action_label, action);
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
   gtk_revealer_set_reveal_child (self->revealer, TRUE);
+}
+
+void
+qora_notice_add_action (QoraNotice *self, const char *label, const char *action)
+{
+  g_return_if_fail (QORA_IS_NOTICE (self));
+  set_action (self->second_button, label, action);
+}
+
+void
+qora_notice_set_narrow (QoraNotice *self, gboolean narrow)
+{
+  g_return_if_fail (QORA_IS_NOTICE (self));
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->box),
+                                  narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
 }
 
 void
@@ -93,7 +114,9 @@ qora_notice_class_init (QoraNoticeClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, QORA_RESOURCES "qora-notice.ui");
   gtk_widget_class_bind_template_child (widget_class, QoraNotice, revealer);
   gtk_widget_class_bind_template_child (widget_class, QoraNotice, label);
+  gtk_widget_class_bind_template_child (widget_class, QoraNotice, box);
   gtk_widget_class_bind_template_child (widget_class, QoraNotice, action_button);
+  gtk_widget_class_bind_template_child (widget_class, QoraNotice, second_button);
   gtk_widget_class_bind_template_child (widget_class, QoraNotice, close_button);
 }
 

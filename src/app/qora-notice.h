@@ -16,6 +16,10 @@ G_DECLARE_FINAL_TYPE (QoraNotice, qora_notice, QORA, NOTICE, AdwBin)
  * NULL. `is_error` gives it more weight. */
 void qora_notice_show (QoraNotice *self, const char *text, gboolean is_error,
                        const char *action_label, const char *action);
+/* A second button beside that of the last qora_notice_show(). */
+void qora_notice_add_action (QoraNotice *self, const char *label, const char *action);
+/* The buttons stand below the text. */
+void qora_notice_set_narrow (QoraNotice *self, gboolean narrow);
 void qora_notice_hide (QoraNotice *self);
 gboolean qora_notice_is_error (QoraNotice *self);
 

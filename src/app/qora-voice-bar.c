@@ -29,6 +29,7 @@ struct _QoraVoiceBar
   GSettings *settings;
   GStrv languages; /* ids; the drop-down has "Automatic" before them */
   gboolean honours_style;
+  gboolean is_design; /* the style is all that tells what voice it is to be */
   gboolean english_only;
   gboolean updating; /* the model is being set: not the user's choice */
 };
@@ -71,6 +72,15 @@ qora_voice_bar_get_style (QoraVoiceBar *self)
 
   text = gtk_editable_get_text (GTK_EDITABLE (self->style));
   return self->honours_style && *text != '\0' ? text : NULL;
+}
+
+const char *
+qora_voice_bar_get_missing (QoraVoiceBar *self)
+{
+  g_return_val_if_fail (QORA_IS_VOICE_BAR (self), NULL);
+
+  return self->is_design && qora_voice_bar_get_style (self) == NULL ? _ ("Describe the voice first")
+                                                                    : NULL;
 }
 
 static void
@@ -118,18 +128,24 @@ fill_languages (QoraVoiceBar *self, const QoraModelInfo *info)
 static void
 update_style (QoraVoiceBar *self, const QoraModelInfo *info)
 {
+  const char *hint = _ ("Style, for example: warm and slow");
   const char *reason = NULL;
 
   self->honours_style = info != NULL && info->honours_style;
+  self->is_design = info != NULL && info->is_design;
+  if (self->is_design)
+    hint = _ ("Voice, for example: an old woman who is amused");
   if (info != NULL && !info->honours_style)
     reason = _ ("This voice model has one style only");
   gtk_widget_set_sensitive (self->style, self->honours_style);
   gtk_widget_set_tooltip_text (self->style, reason);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->style_place), reason);
-  gtk_entry_set_placeholder_text (
-      GTK_ENTRY (self->style), reason != NULL ? reason : _ ("Style, for example: warm and slow"));
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->style), reason != NULL ? reason : hint);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->style), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   reason != NULL ? reason : "", -1);
+  gtk_widget_set_tooltip_text (
+      GTK_WIDGET (self->voice_picker),
+      self->is_design ? _ ("This voice model has no voices of its own: describe one") : NULL);
 }
 
 void

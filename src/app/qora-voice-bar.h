@@ -25,6 +25,10 @@ const char *qora_voice_bar_get_language (QoraVoiceBar *self); /* NULL: automatic
 /* NULL where there is none, or where the model would ignore it. */
 const char *qora_voice_bar_get_style (QoraVoiceBar *self);
 
+/* What the model cannot speak without and is not there yet, in words; NULL: nothing. Changes with
+ * the setting "style". */
+const char *qora_voice_bar_get_missing (QoraVoiceBar *self);
+
 /* Sets what a take was made with. NULL or unknown values fall back to the first or to none. */
 void qora_voice_bar_restore (QoraVoiceBar *self, const char *voice, const char *language,
                              const char *style, guint64 seed);

@@ -29,6 +29,7 @@ struct _QoraWindow
   AdwSplitButton *generate_button;
   GtkButton *stop_button;
   QoraNotice *notice;
+  GMenu *models_menu;
   QoraScriptView *script_view;
   GtkWidget *placeholder;
   QoraVoiceBar *voice_bar;

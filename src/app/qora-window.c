@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "qora-accessible.h"
+#include "qora-models-actions.h"
 #include "qora-paths.h"
 #include "qora-window-private.h"
 
@@ -65,7 +66,8 @@ update_actions (QoraWindow *self)
   gboolean has_text = qora_script_get_n_parts (qora_script_view_get_script (self->script_view)) > 0;
   gboolean can_speak = has_text && !running && !qora_project_get_loading (self->project)
                        && qora_synthesizer_get_path (self->synthesizer) != NULL
-                       && !qora_synthesizer_get_loading (self->synthesizer);
+                       && !qora_synthesizer_get_loading (self->synthesizer)
+                       && qora_voice_bar_get_missing (self->voice_bar) == NULL;
   QoraSound *sound = qora_project_get_sound (self->project);
   gboolean has_sound = sound != NULL && qora_sound_get_n_samples (sound) > 0;
 
@@ -99,6 +101,8 @@ update_generate_button (QoraWindow *self)
                                         g_settings_get_double (self->settings, "pause")))
     /* translators: all parts are there, but their order or the silence between them is another */
     tooltip = g_strdup (_ ("Put the Parts Together Anew"));
+  else if (qora_voice_bar_get_missing (self->voice_bar) != NULL)
+    tooltip = g_strdup (qora_voice_bar_get_missing (self->voice_bar));
   else if (n_stale == 0)
     tooltip = g_strdup (_ ("Generate Everything Anew"));
   else if (n_stale == n_parts)
@@ -221,12 +225,14 @@ update_notice (QoraWindow *self)
   const char *error = qora_application_get_model_error (self->app);
 
   if (error != NULL)
-    qora_notice_show (self->notice, error, TRUE, _ ("Open a Voice…"), "win.choose-model-file");
+    qora_notice_show (self->notice, error, TRUE, _ ("Voices and Models…"), "app.models");
   else if (!self->low && qora_application_has_demo_voice (self->app)
            && g_settings_get_boolean (self->settings, "show-demo-hint"))
-    qora_notice_show (self->notice,
-                      _ ("This is the demo voice. A full voice model sounds far more natural."),
-                      FALSE, _ ("Open a Voice…"), "win.choose-model-file");
+    {
+      qora_notice_show (self->notice, _ ("Demo voice – download the full voice for natural speech"),
+                        FALSE, _ ("Download…"), "app.models");
+      qora_notice_add_action (self->notice, _ ("Use a Folder…"), "win.choose-model-folder");
+    }
   else
     qora_notice_hide (self->notice);
 }
@@ -321,6 +327,7 @@ fit (gpointer user_data)
   gtk_widget_set_visible (self->new_button, !self->narrow);
   qora_voice_bar_set_narrow (self->voice_bar, self->narrow);
   qora_player_bar_set_narrow (self->player_bar, self->narrow);
+  qora_notice_set_narrow (self->notice, self->narrow);
   if (self->narrow)
     gtk_widget_add_css_class (GTK_WIDGET (self), "narrow");
   else
@@ -441,6 +448,7 @@ qora_window_class_init (QoraWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, QoraWindow, generate_button);
   gtk_widget_class_bind_template_child (widget_class, QoraWindow, stop_button);
   gtk_widget_class_bind_template_child (widget_class, QoraWindow, notice);
+  gtk_widget_class_bind_template_child (widget_class, QoraWindow, models_menu);
   gtk_widget_class_bind_template_child (widget_class, QoraWindow, script_view);
   gtk_widget_class_bind_template_child (widget_class, QoraWindow, placeholder);
   gtk_widget_class_bind_template_child (widget_class, QoraWindow, voice_bar);
@@ -509,7 +517,16 @@ connect_all (QoraWindow *self)
            G_CALLBACK (on_pronunciation_changed), self);
   connect (self->app, "notify::model-error", G_CALLBACK (update_notice), self);
   connect (self->notice, "dismissed", G_CALLBACK (on_notice_dismissed), self);
+  connect (self->settings, "changed::style", G_CALLBACK (qora_window_update), self);
   connect (self->settings, "changed::part-length", G_CALLBACK (on_part_length_changed), self);
+}
+
+static void
+add_models_menu (QoraWindow *self)
+{
+  g_autoptr (GMenuModel) installed = qora_models_actions_create_menu (self->app);
+
+  g_menu_prepend_section (self->models_menu, NULL, installed);
 }
 
 QoraWindow *
@@ -537,6 +554,7 @@ qora_window_new (QoraApplication *app, guint number)
   qora_window_add_take_actions (self);
   qora_window_add_book_actions (self);
   connect_all (self);
+  add_models_menu (self);
   qora_accessible_name_arrow (self->generate_button);
   qora_accessible_name_window (
       GTK_WINDOW (gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (self))),

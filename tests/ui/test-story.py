@@ -182,7 +182,7 @@ def main(program):
         print('skipped: gst-inspect-1.0 is not installed')
         sys.exit(77)
     window = Window(program, QORA_ENGINE='')
-    window.label('^This is the demo voice')
+    window.label('^Demo voice')
     window.screenshot('story-first')
     hear_a_voice(window)
     generate(window)
