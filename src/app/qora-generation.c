@@ -45,9 +45,10 @@ G_DEFINE_FINAL_TYPE (QoraGeneration, qora_generation, G_TYPE_OBJECT)
 /* How long a text is likely to take, where nothing of it was measured yet. */
 #define CHARACTERS_PER_SECOND 14.0
 
-/* What lies between the part that comes next and the one before it, if there is anything before. */
+/* What lies between the part that comes next and the one before it, if there is anything before,
+ * which ends at sample `at`. */
 static gsize
-get_pause (QoraGeneration *self, guint index)
+get_pause (QoraGeneration *self, guint index, gsize at)
 {
   gboolean after_paragraph
       = index > 0 && qora_part_get_ends_paragraph (self->parts->pdata[index - 1]);
@@ -55,14 +56,16 @@ get_pause (QoraGeneration *self, guint index)
   double after;
 
   qora_part_get_silence (self->parts->pdata[index], &before, &after);
-  return qora_pause_get_samples (before, after_paragraph, index > 0 ? self->options.pause : 0);
+  return qora_pause_get_samples (before, after_paragraph, index > 0 ? self->options.pause : 0, at);
 }
 
 static void
 append_pause (QoraGeneration *self)
 {
-  if (self->next == 0 || qora_sound_get_n_samples (self->sound) > 0)
-    qora_sound_append_silence (self->sound, get_pause (self, self->next));
+  gsize at = qora_sound_get_n_samples (self->sound);
+
+  if (self->next == 0 || at > 0)
+    qora_sound_append_silence (self->sound, get_pause (self, self->next, at));
 }
 
 /* The silence that the text ends with, if its last part was reached. */
@@ -77,7 +80,9 @@ append_end (QoraGeneration *self)
   if (rendering == NULL || rendering->sound != self->sound)
     return;
   qora_part_get_silence (last, &before, &after);
-  qora_sound_append_silence (self->sound, qora_pause_get_samples (after, FALSE, 0));
+  qora_sound_append_silence (
+      self->sound,
+      qora_pause_get_samples (after, FALSE, 0, qora_sound_get_n_samples (self->sound)));
 }
 
 /* Copies the parts before `end` that are not in the sound yet. */
@@ -346,8 +351,9 @@ estimate_duration (QoraGeneration *self)
       QoraRendering *rendering = qora_part_get_rendering (part);
       gboolean kept = rendering != NULL && qora_part_get_state (part) != QORA_PART_QUEUED;
 
-      duration += (kept ? qora_rendering_get_duration (rendering) : estimate_seconds (part))
-                  + get_pause (self, i) / (double) QORA_SOUND_RATE;
+      duration
+          += (kept ? qora_rendering_get_duration (rendering) : estimate_seconds (part))
+             + get_pause (self, i, (gsize) (duration * QORA_SOUND_RATE)) / (double) QORA_SOUND_RATE;
     }
   return duration;
 }

@@ -157,11 +157,13 @@ adopt_part (QoraProject *self, guint index, QoraRendering *rendering, QoraSound 
 
       set_sound (self, sound);
     }
-  if (index == 0 || qora_sound_get_n_samples (self->sound) > 0)
-    splice_silence (self->sound, qora_take_get_silence_before (self->take, index));
+  end = qora_sound_get_n_samples (self->sound);
+  if (index == 0 || end > 0)
+    splice_silence (self->sound, qora_take_get_silence_before (self->take, index, end));
   end = qora_sound_get_n_samples (self->sound);
   qora_sound_splice (self->sound, end, 0, samples, size / sizeof *samples);
-  splice_silence (self->sound, qora_take_get_silence_after (self->take, index));
+  splice_silence (self->sound, qora_take_get_silence_after (
+                                   self->take, index, qora_sound_get_n_samples (self->sound)));
   g_set_object (&rendering->sound, self->sound);
   rendering->start = end;
 }

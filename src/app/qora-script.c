@@ -9,7 +9,10 @@
 #include <string.h>
 
 #include "qora-pause.h"
+#include "qora-silence.h"
 #include "qora-splitter.h"
+
+#define LATE 0.1 /* seconds that nobody hears between a picture and its words */
 
 struct _QoraScript
 {
@@ -310,14 +313,33 @@ qora_script_is_arranged (QoraScript *self, QoraSound *sound, double pause)
       double before;
 
       qora_part_get_silence (self->parts->pdata[i], &before, &after);
-      at += qora_pause_get_samples (before, after_paragraph, i > 0 ? pause : 0);
+      at += qora_pause_get_samples (before, after_paragraph, i > 0 ? pause : 0, at);
       if (rendering == NULL || rendering->sound != sound || rendering->start != at)
         return FALSE;
       at += rendering->n_samples;
       after_paragraph = qora_part_get_ends_paragraph (self->parts->pdata[i]);
     }
-  at += qora_pause_get_samples (after, FALSE, 0);
+  at += qora_pause_get_samples (after, FALSE, 0, at);
   return sound != NULL && qora_sound_get_n_samples (sound) == at;
+}
+
+guint
+qora_script_count_late (QoraScript *self, QoraSound *sound)
+{
+  guint n = 0;
+
+  g_return_val_if_fail (QORA_IS_SCRIPT (self), 0);
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      QoraRendering *rendering = qora_part_get_rendering (self->parts->pdata[i]);
+      double before;
+      double after;
+
+      qora_part_get_silence (self->parts->pdata[i], &before, &after);
+      n += rendering != NULL && rendering->sound == sound && before >= QORA_SILENCE_UNTIL
+           && qora_rendering_get_begin (rendering) > before - QORA_SILENCE_UNTIL + LATE;
+    }
+  return n;
 }
 
 void

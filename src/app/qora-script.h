@@ -37,6 +37,9 @@ int qora_script_find_sample (QoraScript *self, QoraSound *sound, gsize sample);
  * with the silence between them that the text and the pause (seconds) ask for. */
 gboolean qora_script_is_arranged (QoraScript *self, QoraSound *sound, double pause);
 
+/* Parts that were to begin at a time of `sound` and begin later. */
+guint qora_script_count_late (QoraScript *self, QoraSound *sound);
+
 /* Forgets all sounds. */
 void qora_script_clear_renderings (QoraScript *self);
 

@@ -44,22 +44,23 @@ qora_take_get_part_rendering (QoraTake *self, guint index)
 }
 
 gsize
-qora_take_get_silence_before (QoraTake *self, guint index)
+qora_take_get_silence_before (QoraTake *self, guint index, gsize at)
 {
   g_return_val_if_fail (QORA_IS_TAKE (self), 0);
   g_return_val_if_fail (index < self->content.parts->len, 0);
   if (index == 0)
-    return qora_pause_get_samples (get_part (self, index)->silence_before, FALSE, 0);
+    return qora_pause_get_samples (get_part (self, index)->silence_before, FALSE, 0, at);
   return qora_pause_get_samples (get_part (self, index)->silence_before,
-                                 get_part (self, index - 1)->ends_paragraph, self->content.pause);
+                                 get_part (self, index - 1)->ends_paragraph, self->content.pause,
+                                 at);
 }
 
 gsize
-qora_take_get_silence_after (QoraTake *self, guint index)
+qora_take_get_silence_after (QoraTake *self, guint index, gsize at)
 {
   g_return_val_if_fail (QORA_IS_TAKE (self), 0);
   g_return_val_if_fail (index < self->content.parts->len, 0);
-  return qora_pause_get_samples (get_part (self, index)->silence_after, FALSE, 0);
+  return qora_pause_get_samples (get_part (self, index)->silence_after, FALSE, 0, at);
 }
 
 static gboolean

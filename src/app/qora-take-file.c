@@ -9,10 +9,11 @@
 #include <string.h>
 
 #include "qora-json.h"
+#include "qora-silence.h"
 
 #define FORMAT      1
 #define MAX_PAUSE   60.0
-#define MAX_SILENCE 3600.0
+#define MAX_SILENCE (QORA_SILENCE_UNTIL + QORA_SILENCE_LAST_TIME)
 
 static const char *const end_names[] = { "complete", "stopped", "runaway" };
 

@@ -53,15 +53,16 @@ load_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
           return;
         }
       if (before == NULL)
-        at += qora_pause_get_samples (part->silence_before, FALSE, 0);
+        at += qora_pause_get_samples (part->silence_before, FALSE, 0, at);
       else if (at > 0)
-        at += qora_pause_get_samples (part->silence_before, before->ends_paragraph, job->pause);
+        at += qora_pause_get_samples (part->silence_before, before->ends_paragraph, job->pause, at);
       job->lengths[i] = qora_sound_get_n_samples (sound);
       job->starts[i] = at;
       g_array_set_size (samples, (guint) (at + job->lengths[i]));
       qora_sound_read (sound, 0, &g_array_index (samples, float, at), job->lengths[i]);
-      g_array_set_size (
-          samples, samples->len + (guint) qora_pause_get_samples (part->silence_after, FALSE, 0));
+      g_array_set_size (samples, samples->len
+                                     + (guint) qora_pause_get_samples (part->silence_after, FALSE,
+                                                                       0, samples->len));
     }
   g_task_return_pointer (task, g_steal_pointer (&samples), (GDestroyNotify) g_array_unref);
 }

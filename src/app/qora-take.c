@@ -162,12 +162,13 @@ qora_take_get_duration (QoraTake *self)
       if (part->rendering == NULL)
         continue;
       if (i == 0)
-        n_samples += qora_pause_get_samples (part->silence_before, FALSE, 0);
+        n_samples += qora_pause_get_samples (part->silence_before, FALSE, 0, n_samples);
       else if (n_samples > 0)
-        n_samples += qora_pause_get_samples (
-            part->silence_before, get_part (self, i - 1)->ends_paragraph, self->content.pause);
+        n_samples
+            += qora_pause_get_samples (part->silence_before, get_part (self, i - 1)->ends_paragraph,
+                                       self->content.pause, n_samples);
       n_samples += part->rendering->n_samples;
-      n_samples += qora_pause_get_samples (part->silence_after, FALSE, 0);
+      n_samples += qora_pause_get_samples (part->silence_after, FALSE, 0, n_samples);
     }
   return n_samples / (double) QORA_SOUND_RATE;
 }

@@ -79,9 +79,9 @@ const char *qora_take_get_part_text (QoraTake *self, guint index);
 QoraRendering *qora_take_get_part_rendering (QoraTake *self, guint index);
 
 /* Samples of silence before a part, which is only heard where there is sound before it or it is the
- * first, and those after it. */
-gsize qora_take_get_silence_before (QoraTake *self, guint index);
-gsize qora_take_get_silence_after (QoraTake *self, guint index);
+ * first, and those after it. `at` samples are before them. */
+gsize qora_take_get_silence_before (QoraTake *self, guint index, gsize at);
+gsize qora_take_get_silence_after (QoraTake *self, guint index, gsize at);
 
 /* It has no sound, or half of one, and was not tried in vain. */
 gboolean qora_take_is_part_missing (QoraTake *self, guint index);

@@ -102,6 +102,16 @@ qora_chapter_add_subtitle (QoraChapter *self, const char *text, double start, do
   add_part (self, QORA_CHAPTER_PART_SUBTITLE, text, start, end);
 }
 
+static void
+append_mark (GString *text, double start)
+{
+  guint64 thousandths = (guint64) (start * 1000 + 0.5);
+  guint seconds = (guint) (thousandths / 1000);
+
+  g_string_append_printf (text, "{silence until %u:%02u:%02u.%03u} ", seconds / 3600,
+                          seconds / 60 % 60, seconds % 60, (guint) (thousandths % 1000));
+}
+
 char *
 qora_chapter_dup_text (QoraChapter *self)
 {
@@ -113,6 +123,8 @@ qora_chapter_dup_text (QoraChapter *self)
 
       if (i > 0)
         g_string_append (text, "\n\n");
+      if (part->start >= 0)
+        append_mark (text, part->start);
       g_string_append (text, part->text);
     }
   return g_string_free (text, FALSE);

@@ -83,7 +83,8 @@ void qora_chapter_add_subtitle (QoraChapter *self, const char *text, double star
 /* ---- asking ---- */
 
 /* All parts as one text, a line for each and an empty one between them, which is how the window
- * writes paragraphs. (transfer full) */
+ * writes paragraphs. Before a subtitle stands the mark {silence until 0:01:02.5}, which makes its
+ * speech begin at its time. (transfer full) */
 char *qora_chapter_dup_text (QoraChapter *self);
 
 /* Characters in all parts. */

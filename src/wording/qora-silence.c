@@ -12,6 +12,9 @@
 #define GOOD                                                                                       \
   "^\\{[ \\t]*silence[ \\t]+([0-9]{1,6}(?:[.,][0-9]{0,6})?|[.,][0-9]{1,6})[ \\t]*(ms|s)[ "         \
   "\\t]*\\}$"
+#define UNTIL                                                                                      \
+  "^\\{[ \\t]*silence[ \\t]+until[ \\t]+(?:(?:([0-9]{1,2}):)?([0-9]{1,3}):)?"                      \
+  "([0-9]{1,6}(?:[.,][0-9]{0,6})?)[ \\t]*s?[ \\t]*\\}$"
 
 static GRegex *
 get_regex (GRegex **regex, const char *pattern)
@@ -21,22 +24,41 @@ get_regex (GRegex **regex, const char *pattern)
   return *regex;
 }
 
+static double
+fetch_number (GMatchInfo *match, int group)
+{
+  g_autofree char *number = g_match_info_fetch (match, group);
+
+  return number != NULL ? g_ascii_strtod (g_strdelimit (number, ",", '.'), NULL) : 0;
+}
+
+/* < 0 where it is no good one. */
+static double
+parse_until (const char *mark, gsize length)
+{
+  static GRegex *until;
+  g_autoptr (GMatchInfo) match = NULL;
+  double time;
+
+  if (!g_regex_match_full (get_regex (&until, UNTIL), mark, (gssize) length, 0, 0, &match, NULL))
+    return -1;
+  time = fetch_number (match, 1) * 3600 + fetch_number (match, 2) * 60 + fetch_number (match, 3);
+  return time <= QORA_SILENCE_LAST_TIME ? QORA_SILENCE_UNTIL + time : -1;
+}
+
 /* < 0 where it is no good one. */
 static double
 parse_mark (const char *mark, gsize length)
 {
   static GRegex *good;
   g_autoptr (GMatchInfo) match = NULL;
-  g_autofree char *number = NULL;
   g_autofree char *unit = NULL;
   double seconds;
 
   if (!g_regex_match_full (get_regex (&good, GOOD), mark, (gssize) length, 0, 0, &match, NULL))
-    return -1;
-  number = g_match_info_fetch (match, 1);
+    return parse_until (mark, length);
   unit = g_match_info_fetch (match, 2);
-  g_strdelimit (number, ",", '.');
-  seconds = g_ascii_strtod (number, NULL);
+  seconds = fetch_number (match, 1);
   if (g_ascii_tolower (*unit) == 'm')
     seconds /= 1000;
   return seconds <= QORA_SILENCE_LONGEST ? seconds : -1;
@@ -67,7 +89,15 @@ qora_silence_add (double silence, double more)
 {
   if (more < 0)
     return silence;
+  if (more >= QORA_SILENCE_UNTIL)
+    return more;
   return silence < 0 ? more : silence + more;
+}
+
+double
+qora_silence_resolve (double silence, double at)
+{
+  return silence < QORA_SILENCE_UNTIL ? silence : MAX (0, silence - QORA_SILENCE_UNTIL - at);
 }
 
 static gboolean

@@ -14,8 +14,17 @@ G_BEGIN_DECLS
  * "{silence 0s}" joins two sentences without one. Several marks in a row add up, those at the
  * beginning and at the end of a text are heard there.
  *
+ * "{silence until 1:02:03.5}" lasts until that time of the sound, hours and minutes may be missing;
+ * where the speech before it takes longer, there is none. It takes the place of what marks before
+ * it said, and what marks behind it say is added to it.
+ *
  * What begins like a mark but has no length, or a longer one than this, stays text. */
 #define QORA_SILENCE_LONGEST 60.0 /* seconds */
+
+/* A silence of so many seconds or more lasts until a time of the sound, which is what it is more
+ * than this. */
+#define QORA_SILENCE_UNTIL     1e6
+#define QORA_SILENCE_LAST_TIME 360000.0 /* seconds */
 
 typedef struct
 {
@@ -42,6 +51,9 @@ GArray *qora_silence_cut (const char *text, gsize length, double *trailing);
 
 /* The text without its good marks, for titles. (transfer full) */
 char *qora_silence_strip (const char *text);
+
+/* Seconds of silence `at` so many seconds of the sound; < 0: no mark says so. */
+double qora_silence_resolve (double silence, double at);
 
 /* Adds what a mark says to what one before it said; < 0 is nothing. */
 double qora_silence_add (double silence, double more);

@@ -49,10 +49,14 @@ test_minus_is_no_dash (void)
 static void
 test_timed (void)
 {
-  g_autoptr (QoraDocument) document
-      = read_string ("1\n00:00:01,000 --> 00:00:02,000\nYes.\n", "film.srt");
+  g_autoptr (QoraDocument) document = read_string ("1\n00:00:01,000 --> 00:00:02,000\nYes.\n\n"
+                                                   "2\n01:02:03,040 --> 01:02:04,000\nNo.\n",
+                                                   "film.srt");
+
+  g_autofree char *text = qora_chapter_dup_text (document->chapters->pdata[0]);
 
   g_assert_true (qora_chapter_is_timed (document->chapters->pdata[0]));
+  g_assert_cmpstr (text, ==, "{silence until 0:00:01.000} Yes.\n\n{silence until 1:02:03.040} No.");
 }
 
 static void

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define UNTIL(time) (QORA_SILENCE_UNTIL + (time))
+
 static void
 test_lengths (void)
 {
@@ -14,15 +16,39 @@ test_lengths (void)
     const char *text;
     double seconds;
   } cases[] = {
-    { "{silence 0.8s}", 0.8 },  { "{silence 500ms}", 0.5 },   { "{silence 0,8 s}", 0.8 },
-    { "{ Silence\t2 s }", 2 },  { "{SILENCE .25S}", 0.25 },   { "{silence 0s}", 0 },
-    { "{silence 60s}", 60 },    { "{silence 60000ms}", 60 },  { "{silence 1.s}", 1 },
-    { "{silence}", -1 },        { "{silence 5}", -1 },        { "{silence s}", -1 },
-    { "{silence -1s}", -1 },    { "{silence 61s}", -1 },      { "{silence 1e9s}", -1 },
-    { "{silence0.8s}", -2 },    { "{silence 1 h}", -1 },      { "{silence nan s}", -1 },
-    { "{silence 1.5.2s}", -1 }, { "{silence 9999999s}", -1 }, { "{silences 1s}", -2 },
-    { "silence 1s", -2 },       { "{silence\n1s}", -2 },      { "{silence 1s", -2 },
-    { "{pause 1s}", -2 },       { "{silence-1s}", -2 },       { "{{silence 1s}", 1 },
+    { "{silence 0.8s}", 0.8 },
+    { "{silence 500ms}", 0.5 },
+    { "{silence 0,8 s}", 0.8 },
+    { "{ Silence\t2 s }", 2 },
+    { "{SILENCE .25S}", 0.25 },
+    { "{silence 0s}", 0 },
+    { "{silence 60s}", 60 },
+    { "{silence 60000ms}", 60 },
+    { "{silence 1.s}", 1 },
+    { "{silence}", -1 },
+    { "{silence 5}", -1 },
+    { "{silence s}", -1 },
+    { "{silence -1s}", -1 },
+    { "{silence 61s}", -1 },
+    { "{silence 1e9s}", -1 },
+    { "{silence0.8s}", -2 },
+    { "{silence 1 h}", -1 },
+    { "{silence nan s}", -1 },
+    { "{silence 1.5.2s}", -1 },
+    { "{silence 9999999s}", -1 },
+    { "{silences 1s}", -2 },
+    { "silence 1s", -2 },
+    { "{silence\n1s}", -2 },
+    { "{silence 1s", -2 },
+    { "{silence until 5s}", UNTIL (5) },
+    { "{silence until 1:02:03.5}", UNTIL (3723.5) },
+    { "{Silence  until 0:00,25}", UNTIL (0.25) },
+    { "{silence until}", -1 },
+    { "{silence until 100:00:00:00}", -1 },
+    { "{silence until 360001s}", -1 },
+    { "{pause 1s}", -2 },
+    { "{silence-1s}", -2 },
+    { "{{silence 1s}", 1 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -32,7 +58,7 @@ test_lengths (void)
 
       g_test_message ("%s", cases[i].text);
       g_assert_cmpint (found, ==, cases[i].seconds > -2);
-      g_assert_cmpfloat_with_epsilon (mark.seconds, cases[i].seconds, 1e-12);
+      g_assert_cmpfloat_with_epsilon (mark.seconds, cases[i].seconds, 1e-9);
     }
 }
 
@@ -78,6 +104,18 @@ test_strip (void)
   g_assert_cmpstr (stripped, ==, "One {silence} two.");
 }
 
+static void
+test_until (void)
+{
+  g_assert_cmpfloat (qora_silence_resolve (UNTIL (5), 3), ==, 2);
+  g_assert_cmpfloat (qora_silence_resolve (UNTIL (5), 6), ==, 0);
+  g_assert_cmpfloat (qora_silence_resolve (1.5, 6), ==, 1.5);
+  g_assert_cmpfloat (qora_silence_resolve (-1, 6), ==, -1);
+  /* Instead of what was said before it, and longer by what is said behind it. */
+  g_assert_cmpfloat (qora_silence_add (2, UNTIL (5)), ==, UNTIL (5));
+  g_assert_cmpfloat (qora_silence_add (UNTIL (5), 2), ==, UNTIL (7));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -85,5 +123,6 @@ main (int argc, char **argv)
   g_test_add_func ("/silence/lengths", test_lengths);
   g_test_add_func ("/silence/cut", test_cut);
   g_test_add_func ("/silence/strip", test_strip);
+  g_test_add_func ("/silence/until", test_until);
   return g_test_run ();
 }
