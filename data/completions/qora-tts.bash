@@ -43,7 +43,7 @@ _qora_tts() {
   case $prev in
     --load | --save) _qora_tts_files qora-tts ;;
     --model-path) _qora_tts_files ;;
-    --text-file) _qora_tts_files txt md ;;
+    --text-file) _qora_tts_files txt md html epub srt vtt ;;
     --output) _qora_tts_files wav flac opus ogg mp3 ;;
     --pronunciation) _qora_tts_files tsv txt ;;
     --subtitles) _qora_tts_files srt vtt lrc ;;
@@ -53,11 +53,11 @@ _qora_tts() {
     --speaker) _qora_tts_words "$(_qora_tts_ask --list-speakers)" ;;
     --language) _qora_tts_words "$(_qora_tts_ask --list-languages)" ;;
     --download) _qora_tts_words "$(qora-tts --list-models 2>/dev/null | cut -d ' ' -f 1)" ;;
-    --mirror | --text | --instruct | --threads | --batch | --pause | --seed | --max-codes) ;;
+    --mirror | --text | --instruct | --threads | --batch | --pause | --chapter | --seed | --max-codes) ;;
     --temperature | --top-k | --top-p | --repetition-penalty) ;;
     *)
       _qora_tts_words '--load --model-path --precision --f16 --save --compact --threads --text
-        --text-file --speaker --language --instruct --pronunciation --text-mode --special-tokens
+        --text-file --chapter --list-chapters --speaker --language --instruct --pronunciation --text-mode --special-tokens
         --batch --pause --seed --max-codes --temperature --top-k --top-p --repetition-penalty
         --greedy --no-runaway-guard
         --output --subtitles --codes-out --codes-in --stats --tokenize --list-speakers

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "document.h"
 #include "errors.h"
 #include "inform.h"
 #include "interrupt.h"
@@ -42,6 +43,7 @@ act (CliSession *session, GError **error)
       cli_print_info (session);
       break;
     case CLI_ACTION_CONVERT:
+    case CLI_ACTION_LIST_CHAPTERS:
     case CLI_ACTION_LIST_MODELS:
     case CLI_ACTION_DOWNLOAD:
     case CLI_ACTION_VERSION:
@@ -55,7 +57,7 @@ static gboolean
 needs_session (const CliOptions *options)
 {
   return options->action != CLI_ACTION_VERSION && options->action != CLI_ACTION_LIST_MODELS
-         && options->action != CLI_ACTION_DOWNLOAD;
+         && options->action != CLI_ACTION_LIST_CHAPTERS && options->action != CLI_ACTION_DOWNLOAD;
 }
 
 static gboolean
@@ -65,6 +67,8 @@ act_without_session (const CliOptions *options, GError **error)
     printf ("qora-tts %s\n", qtts_version ());
   if (options->action == CLI_ACTION_LIST_MODELS)
     return cli_list_models (options, error);
+  if (options->action == CLI_ACTION_LIST_CHAPTERS)
+    return cli_list_chapters (options, error);
   if (options->action == CLI_ACTION_DOWNLOAD)
     return cli_download_model (options, error);
   return TRUE;

@@ -29,6 +29,7 @@ typedef struct
   gboolean list_speakers;
   gboolean list_languages;
   gboolean info;
+  gboolean list_chapters;
   gboolean list_models;
   gboolean version;
   char **rest;
@@ -92,7 +93,13 @@ add_text_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
     { "text", 0, 0, STRING_ARG, &raw->text,
       N_ ("Text to speak, in one go (\"Hello, how are you today?\")"), N_ ("TEXT") },
     { "text-file", 0, 0, FILE_ARG, &o->text_file,
-      N_ ("Text to speak sentence by sentence; - is standard input"), N_ ("FILE") },
+      N_ ("File to speak sentence by sentence: text, Markdown, HTML, EPUB or subtitles; - is "
+          "standard input"),
+      N_ ("FILE") },
+    { "chapter", 0, 0, INT_ARG, &o->chapter, N_ ("Speak only this chapter of the file, from 1"),
+      N_ ("N") },
+    { "list-chapters", 0, 0, FLAG_ARG, &raw->list_chapters,
+      N_ ("Print the chapters of the file: number, characters and title"), NULL },
     { "speaker", 0, 0, STRING_ARG, &raw->speaker, N_ ("Preset voice (ryan)"), N_ ("NAME") },
     { "language", 0, 0, STRING_ARG, &raw->language, N_ ("Language of the text, or auto (english)"),
       N_ ("NAME") },
@@ -252,6 +259,8 @@ check_numbers (const CliOptions *o, GError **error)
     return usage (error, _ ("--batch: must be 0 to 1024, 0 lets the program choose"));
   if (!(o->pause >= 0 && o->pause <= 60))
     return usage (error, _ ("--pause: must be 0 to 60 seconds"));
+  if (o->chapter < 0)
+    return usage (error, _ ("--chapter: must be 1 or more"));
   if (o->max_codes < 1)
     return usage (error, _ ("--max-codes: must be 1 or more"));
   if (!isnan (o->temperature) && !(o->temperature > 0 && o->temperature <= 100))
@@ -317,6 +326,7 @@ choose_action (CliOptions *o, const RawOptions *raw, GError **error)
     { raw->list_speakers, CLI_ACTION_LIST_SPEAKERS },
     { raw->list_languages, CLI_ACTION_LIST_LANGUAGES },
     { raw->info, CLI_ACTION_INFO },
+    { raw->list_chapters, CLI_ACTION_LIST_CHAPTERS },
     { raw->list_models, CLI_ACTION_LIST_MODELS },
     { o->download != NULL, CLI_ACTION_DOWNLOAD },
     { raw->tokenize, CLI_ACTION_TOKENIZE },
@@ -330,7 +340,8 @@ choose_action (CliOptions *o, const RawOptions *raw, GError **error)
   if (n > 1)
     return usage (error,
                   _ ("only one of --codes-in, --tokenize, --list-speakers, --list-languages, "
-                     "--list-models, --download, --info and --version can be done at a time"));
+                     "--list-chapters, --list-models, --download, --info and --version can be done "
+                     "at a time"));
   if (n == 0 && o->save != NULL && raw->text == NULL && o->text_file == NULL)
     o->action = CLI_ACTION_CONVERT;
   return TRUE;
@@ -357,6 +368,8 @@ check_combinations (const CliOptions *o, const RawOptions *raw, GError **error)
     return usage (error, _ ("--compact has no effect without --save"));
   if (raw->text != NULL && o->text_file != NULL)
     return usage (error, _ ("--text and --text-file exclude each other"));
+  if (o->text_file == NULL && (o->chapter != 0 || raw->list_chapters))
+    return usage (error, _ ("--chapter and --list-chapters ask for a --text-file"));
   if (o->codes_in != NULL && (raw->text != NULL || o->text_file != NULL))
     return usage (error, _ ("--codes-in takes its speech from the codes: leave out the text"));
   if (o->codes_in != NULL && o->codes_out != NULL)

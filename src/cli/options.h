@@ -16,6 +16,7 @@ typedef enum
   CLI_ACTION_LIST_SPEAKERS,
   CLI_ACTION_LIST_LANGUAGES,
   CLI_ACTION_INFO,
+  CLI_ACTION_LIST_CHAPTERS,
   CLI_ACTION_LIST_MODELS,
   CLI_ACTION_DOWNLOAD,
   CLI_ACTION_VERSION,
@@ -37,6 +38,7 @@ typedef struct
 
   char *text;      /* UTF-8; the sample sentence when none was given; NULL with text_file */
   char *text_file; /* NULL: not */
+  int chapter;     /* of the file, from 1; 0: all */
   gboolean parse_special;
   char *speaker;       /* UTF-8; NULL: the model's usual one */
   char *language;      /* UTF-8; NULL: English where the model has it */

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "document.h"
 #include "errors.h"
-#include "files.h"
 #include "qora-silence.h"
 
 /* Where the text comes from, for messages. */
@@ -25,15 +25,9 @@ name_source (const CliOptions *options)
 char *
 cli_script_read_text (const CliOptions *options, GError **error)
 {
-  g_autofree char *bytes = NULL;
-  gsize length;
-
   if (options->text_file == NULL)
     return g_strdup (options->text);
-  bytes = cli_read_file (options->text_file, &length, error);
-  if (bytes == NULL)
-    return NULL;
-  return cli_to_utf8 (bytes, length, name_source (options), error);
+  return cli_document_read (options, name_source (options), error);
 }
 
 static void

@@ -22,8 +22,9 @@
 
 #define DEFAULT_SPEAKER  "ryan"
 #define DEFAULT_LANGUAGE "english"
-#define PARAGRAPH_PAUSES 3  /* pauses between two paragraphs */
-#define MAX_TITLE        80 /* characters */
+#define PARAGRAPH_PAUSES 3   /* pauses between two paragraphs */
+#define MAX_TITLE        80  /* characters */
+#define LATE             0.1 /* seconds that nobody hears between a picture and its words */
 
 /* Where a sentence lies in the output, in samples. */
 typedef struct
@@ -43,6 +44,7 @@ typedef struct
   size_t sentence;        /* the one that is being delivered; SIZE_MAX: none yet */
   guint64 sentence_start; /* in samples of the output */
   GArray *spans;          /* Span of each sentence; NULL while decoding codes */
+  guint n_late;           /* sentences that began later than the text says */
   CliStats stats;
   GError *error; /* why a callback stopped the run, or NULL */
 } Run;
@@ -83,9 +85,10 @@ static double
 get_pause (const Run *run, size_t sentence)
 {
   double pause = run->session->options->pause;
+  double silence = nth_sentence (run, sentence)->silence_before;
 
-  if (nth_sentence (run, sentence)->silence_before >= 0)
-    return nth_sentence (run, sentence)->silence_before;
+  if (silence >= 0)
+    return qora_silence_resolve (silence, seconds (run, cli_output_tell (run->output)));
   if (sentence == 0)
     return 0;
   return nth_sentence (run, sentence - 1)->ends_paragraph ? PARAGRAPH_PAUSES * pause : pause;
@@ -101,6 +104,9 @@ begin_sentence (Run *run, size_t sentence)
   if (!write_silence (run, get_pause (run, sentence)))
     return FALSE;
   run->sentence_start = cli_output_tell (run->output);
+  if (nth_sentence (run, sentence)->silence_before >= QORA_SILENCE_UNTIL)
+    run->n_late += seconds (run, run->sentence_start)
+                   > nth_sentence (run, sentence)->silence_before - QORA_SILENCE_UNTIL + LATE;
   return TRUE;
 }
 
@@ -256,6 +262,33 @@ say_foreign_text (Run *run)
                    foreign, list);
 }
 
+/* The silence that the text ends with. */
+static void
+write_end (Run *run)
+{
+  double silence = nth_sentence (run, run->script->len - 1)->silence_after;
+
+  if (silence >= 0)
+    write_silence (run,
+                   qora_silence_resolve (silence, seconds (run, cli_output_tell (run->output))));
+}
+
+static void
+say_how_many_were_late (Run *run)
+{
+  guint n_timed = 0;
+
+  for (guint i = 0; i < run->script->len; i++)
+    n_timed += nth_sentence (run, i)->silence_before >= QORA_SILENCE_UNTIL;
+  if (run->n_late > 0)
+    cli_session_say (
+        run->session,
+        ngettext ("%u of %u subtitle began late: the speech before it took longer than its time",
+                  "%u of %u subtitles began late: the speech before them took longer than its time",
+                  n_timed),
+        run->n_late, n_timed);
+}
+
 static qtts_sampling
 choose_sampling (CliSession *session)
 {
@@ -368,6 +401,7 @@ gather_results (Run *run, qtts_synthesis *synthesis)
       else
         say_how_speech_ended (run, result);
     }
+  say_how_many_were_late (run);
 }
 
 /* The codes of all sentences, one after another. */
@@ -529,7 +563,7 @@ cli_speak (CliSession *session, GError **error)
     callbacks.restarted = take_restart;
   status = qtts_synthesis_run (synthesis, &callbacks, &run, &engine_error);
   if (status == QTTS_OK)
-    write_silence (&run, MAX (0, nth_sentence (&run, run.script->len - 1)->silence_after));
+    write_end (&run);
   gather_results (&run, synthesis);
   done = conclude (&run, status, &engine_error, error) && write_codes (&run, synthesis, error)
          && write_subtitles (&run, error) && !interrupted (&run, error);

@@ -60,10 +60,8 @@ class Texts(cli.Case):
     def test_text_file(self):
         """a text file that is missing or not a text is named"""
         self.fail_with(FAILED, ['none.txt'], *MODEL, '--text-file', 'none.txt')
-        self.path('bytes.txt').write_bytes(b'abc\xff')
-        self.fail_with(FAILED, ['bytes.txt', 'UTF-8', 'byte 3'], *MODEL, '--text-file', 'bytes.txt')
         self.path('zero.txt').write_bytes(b'a\0b')
-        self.fail_with(FAILED, ['zero.txt', 'zero byte'], *MODEL, '--text-file', 'zero.txt')
+        self.fail_with(FAILED, ['zero.txt'], *MODEL, '--text-file', 'zero.txt')
         self.fail_with(FAILED, ['standard input', 'empty'], *MODEL, '--text-file', '-', stdin=b' ')
 
     def test_text_not_utf8(self):
