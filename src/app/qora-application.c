@@ -277,8 +277,8 @@ open_first_model (QoraApplication *self)
 static void
 on_idle_minutes_changed (QoraApplication *self)
 {
-  qora_synthesizer_set_idle_minutes (self->synthesizer,
-                                     (guint) g_settings_get_int (self->settings, "idle-minutes"));
+  qora_synthesizer_set_idle_time (self->synthesizer,
+                                  60 * (guint) g_settings_get_int (self->settings, "idle-minutes"));
 }
 
 /* ---- windows ---- */

@@ -27,7 +27,7 @@ struct _QoraSynthesizer
   GCancellable *background; /* of the background run that is going on, or NULL */
   GTask *waiting;           /* starts when that run has ended, or NULL */
   GTaskThreadFunc waiting_func;
-  guint idle_minutes;
+  guint idle_time; /* seconds */
   guint idle_source;
 };
 
@@ -164,8 +164,8 @@ static void
 watch_idle (QoraSynthesizer *self)
 {
   g_clear_handle_id (&self->idle_source, g_source_remove);
-  if (!self->busy && !self->loading && self->model != NULL && self->idle_minutes > 0)
-    self->idle_source = g_timeout_add_seconds (self->idle_minutes * 60, on_idle_timeout, self);
+  if (!self->busy && !self->loading && self->model != NULL && self->idle_time > 0)
+    self->idle_source = g_timeout_add_seconds (self->idle_time, on_idle_timeout, self);
 }
 
 static void
@@ -449,10 +449,10 @@ qora_synthesizer_get_info (QoraSynthesizer *self)
 }
 
 void
-qora_synthesizer_set_idle_minutes (QoraSynthesizer *self, guint minutes)
+qora_synthesizer_set_idle_time (QoraSynthesizer *self, guint seconds)
 {
   g_return_if_fail (QORA_IS_SYNTHESIZER (self));
-  self->idle_minutes = minutes;
+  self->idle_time = seconds;
   watch_idle (self);
 }
 

@@ -35,9 +35,9 @@ GListModel *qora_synthesizer_get_voices (QoraSynthesizer *self);
 /* NULL without a model. Belongs to the synthesizer, until another model is opened. */
 const QoraModelInfo *qora_synthesizer_get_info (QoraSynthesizer *self);
 
-/* Minutes without work after which the model's memory is given back, 0: never. The next run opens
+/* Seconds without work after which the model's memory is given back, 0: never. The next run opens
  * it again by itself. */
-void qora_synthesizer_set_idle_minutes (QoraSynthesizer *self, guint minutes);
+void qora_synthesizer_set_idle_time (QoraSynthesizer *self, guint seconds);
 
 /* Opens a model file or folder in place of the one that is open, which stays when this fails.
  * `threads` 0: as many as there are cores. Errors: QORA_ENGINE_ERROR, G_IO_ERROR_CANCELLED. */

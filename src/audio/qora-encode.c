@@ -20,6 +20,9 @@
 /* How often a run looks whether it was cancelled and tells how far it is. */
 #define POLL_INTERVAL (20 * GST_MSECOND)
 
+#define FLAC_BLOCK          4608 /* samples, as flacenc has them by itself */
+#define SMALLEST_FLAC_BLOCK 16
+
 /* The encoder's thread has it to itself, but for out_at, until the pipeline is down. */
 typedef struct
 {
@@ -77,6 +80,21 @@ set_tags_on (const GValue *item, gpointer user_data)
   gst_tag_setter_merge_tags (g_value_get_object (item), user_data, GST_TAG_MERGE_REPLACE);
 }
 
+/* flacenc tells its caps with the first block. With none before the end it would be too late, and
+ * the pipeline would complain: a short sound gets shorter blocks. */
+static void
+fit_blocks (GstElement *pipeline, guint64 n_total)
+{
+  GstIterator *encoders
+      = gst_bin_iterate_all_by_element_factory_name (GST_BIN (pipeline), "flacenc");
+  g_auto (GValue) item = G_VALUE_INIT;
+
+  if (n_total < 2 * FLAC_BLOCK && gst_iterator_next (encoders, &item) == GST_ITERATOR_OK)
+    g_object_set (g_value_get_object (&item), "blocksize",
+                  (guint) MAX (n_total / 2, SMALLEST_FLAC_BLOCK), NULL);
+  gst_iterator_free (encoders);
+}
+
 /* The pipeline from `feed` to the open file `fd`, with tags set. */
 static GstElement *
 build_pipeline (Feed *feed, int fd, GError **error)
@@ -100,6 +118,7 @@ build_pipeline (Feed *feed, int fd, GError **error)
   setters = gst_bin_iterate_all_by_interface (GST_BIN (pipeline), GST_TYPE_TAG_SETTER);
   gst_iterator_foreach (setters, set_tags_on, (gpointer) encoding->tags);
   gst_iterator_free (setters);
+  fit_blocks (pipeline, encoding->n_total);
   return g_steal_pointer (&pipeline);
 }
 

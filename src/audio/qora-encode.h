@@ -25,7 +25,7 @@ typedef struct
   /* On the calling thread, now and then, with 0..1; may be NULL. */
   void (*progress) (double fraction, gpointer user_data);
   gpointer user_data;
-  guint64 n_total; /* samples there are; for progress alone */
+  guint64 n_total; /* samples there are, or about so many */
 } QoraEncoding;
 
 /* Blocks until the synced file has taken its place at `path`; until then the bytes are in a hidden

@@ -260,6 +260,63 @@ test_bad_model_leaves_the_good_one (Fixture *f, gconstpointer unused)
   g_assert_true (f->ok);
 }
 
+/* The engine that hums, with its models counted. */
+static int n_open;
+static int n_opened;
+
+static gpointer
+counting_open (const char *path, int threads, QoraModelInfo **info, GCancellable *cancellable,
+               GError **error)
+{
+  g_atomic_int_inc (&n_open);
+  g_atomic_int_inc (&n_opened);
+  return qora_fake_engine.open (path, threads, info, cancellable, error);
+}
+
+static void
+counting_close (gpointer model)
+{
+  qora_fake_engine.close (model);
+  g_atomic_int_add (&n_open, -1);
+}
+
+static void
+wait_until_closed (void)
+{
+  while (g_atomic_int_get (&n_open) > 0)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (1000);
+    }
+}
+
+static void
+test_idle_model_is_released (Fixture *f, gconstpointer unused)
+{
+  const QoraEngine engine = { counting_open, counting_close, qora_fake_engine.run };
+  const char *texts[] = { "One text." };
+  g_autoptr (QoraSynthesizer) other = f->synthesizer;
+
+  f->synthesizer = qora_synthesizer_new (&engine);
+  open_path (f, "/");
+  qora_synthesizer_set_idle_time (f->synthesizer, 1);
+  run (f, texts, 1);
+  g_assert_cmpint (g_atomic_int_get (&n_open), ==, 1);
+  wait_until_closed ();
+
+  /* What there is to know about it is still known, and the next run opens it again. */
+  g_assert_nonnull (qora_synthesizer_get_info (f->synthesizer));
+  g_assert_cmpstr (qora_synthesizer_get_path (f->synthesizer), ==, "/");
+  qora_synthesizer_set_idle_time (f->synthesizer, 0);
+  run (f, texts, 1);
+  g_assert_true (f->ok);
+  g_assert_cmpint (n_opened, ==, 2);
+  g_assert_cmpint (g_atomic_int_get (&n_open), ==, 1);
+  g_object_unref (f->synthesizer);
+  wait_until_closed ();
+  f->synthesizer = g_steal_pointer (&other);
+}
+
 static void
 test_voices_are_sorted (Fixture *f, gconstpointer unused)
 {
@@ -287,6 +344,7 @@ main (int argc, char **argv)
   ADD ("/synthesizer/background-gives-way-to-a-model", test_background_gives_way_to_a_model);
   ADD ("/synthesizer/background-waits-for-nobody", test_background_waits_for_nobody);
   ADD ("/synthesizer/bad-model-leaves-the-good-one", test_bad_model_leaves_the_good_one);
+  ADD ("/synthesizer/idle-model-is-released", test_idle_model_is_released);
   ADD ("/synthesizer/voices-are-sorted", test_voices_are_sorted);
   return g_test_run ();
 }

@@ -438,6 +438,31 @@ test_formats_by_name (void)
   g_assert_false (qora_audio_format_from_name ("flac", &format));
 }
 
+/* With warnings fatal: the encoder has been heard to complain about sounds below its block. */
+static void
+test_short_sounds (Fixture *f, gconstpointer unused)
+{
+  static const gsize lengths[] = { 40, 1920, 4608, 9215 };
+
+  if (skip_if_missing (QORA_AUDIO_FORMAT_FLAC))
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      g_autoptr (GBytes) bytes = qora_sound_get_bytes (f->sound, SECOND / 2, lengths[i]);
+      gsize n;
+      const float *samples = samples_of (bytes, &n);
+      g_autoptr (QoraSound) sound = qora_sound_new_for_samples (samples, n);
+      g_autoptr (QoraExporter) exporter
+          = qora_exporter_new (sound, QORA_AUDIO_FORMAT_FLAC, f->path);
+      g_autoptr (QoraSound) loaded = NULL;
+
+      g_assert_true (qora_exporter_run (exporter, NULL, &f->error));
+      loaded = qora_sound_load (f->path, NULL, &f->error);
+      g_assert_no_error (f->error);
+      g_assert_cmpuint (qora_sound_get_n_samples (loaded), ==, lengths[i]);
+    }
+}
+
 /* Takes one element's factory away, as on a system without the package. */
 static void
 test_a_missing_encoder_is_named (Fixture *f, gconstpointer unused)
@@ -490,6 +515,7 @@ main (int argc, char **argv)
   ADD ("runs-beside-the-main-loop", test_runs_beside_the_main_loop);
   ADD ("cancelling-keeps-the-old-file", test_cancelling_keeps_the_old_file);
   ADD ("unwritable-places-are-named", test_unwritable_places_are_named);
+  ADD ("short-sounds", test_short_sounds);
   ADD ("no-sound-is-no-file", test_no_sound_is_no_file);
   ADD ("a-cut-sound-is-not-saved", test_a_cut_sound_is_not_saved);
   ADD ("loading-says-what-is-wrong", test_loading_says_what_is_wrong);
