@@ -1,7 +1,8 @@
 /* bench-window.c: how long the window is deaf to its user while it loads, speaks, saves and opens
  *
  * Run it on an idle machine with a display; QORA_ENGINE and QORA_AUDIO_SINK work as ever. The takes
- * go to XDG_DATA_HOME, which should be an empty folder.
+ * go to XDG_DATA_HOME, which should be an empty folder. QORA_BENCH_MODEL names the folder of the
+ * checkpoint that is packed in the end, in place of the demo voice.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -21,11 +22,17 @@ typedef enum
   PHASE_SPEAK,
   PHASE_SAVE,
   PHASE_OPEN,
+  PHASE_CONVERT,
   N_PHASES
 } Phase;
 
 static const char *const names[N_PHASES] = {
-  "start until the window is shown", "load the voice", "speak", "save as FLAC", "open a take",
+  "start until the window is shown",
+  "load the voice",
+  "speak",
+  "save as FLAC",
+  "open a take",
+  "pack a voice model",
 };
 
 typedef struct
@@ -140,6 +147,27 @@ step_open (Bench *bench)
     next_phase (bench);
 }
 
+static void
+step_convert (Bench *bench)
+{
+  QoraModelsLibrary *library = qora_application_get_library (bench->app);
+  const char *path = g_getenv ("QORA_BENCH_MODEL");
+
+  if (!bench->begun)
+    {
+      g_autoptr (QoraModel) model = NULL;
+
+      if (path == NULL)
+        path = qora_synthesizer_get_path (bench->window->synthesizer);
+      model = qora_model_new (path, QORA_MODEL_ADDED, NULL);
+      if (model != NULL && !qora_model_is_packed (model))
+        qora_models_library_convert (library, model);
+      bench->begun = TRUE;
+    }
+  else if (!qora_models_library_get_busy (library))
+    next_phase (bench);
+}
+
 static gboolean
 on_probe (gpointer user_data)
 {
@@ -175,6 +203,9 @@ on_probe (gpointer user_data)
       break;
     case PHASE_OPEN:
       step_open (bench);
+      break;
+    case PHASE_CONVERT:
+      step_convert (bench);
       break;
     default:
       report (bench);

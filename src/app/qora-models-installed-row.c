@@ -259,7 +259,7 @@ on_check (QoraModelsInstalledRow *self)
     entry = qora_catalogue_find (catalogue, qora_model_get_name (self->model));
   self->checking = g_cancellable_new ();
   gtk_widget_set_sensitive (GTK_WIDGET (self->check_button), FALSE);
-  adw_action_row_set_subtitle (self->check_row, _ ("Checking…"));
+  adw_action_row_set_subtitle (self->check_row, _ ("Verifying…"));
   qora_model_verify_async (self->model, entry, self->checking, on_checked, g_object_ref (self));
 }
 

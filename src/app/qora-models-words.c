@@ -133,7 +133,7 @@ qora_models_describe_job (QoraModelsJob *job)
     case QORA_MODELS_JOB_WAITING:
       return g_strdup (_ ("The connection is interrupted. Trying again…"));
     case QORA_MODELS_JOB_CONVERTING:
-      return g_strdup_printf (_ ("Converting, %d%%"),
+      return g_strdup_printf (_ ("Packing, %d%%"),
                               (int) (100 * qora_models_job_get_fraction (job)));
     case QORA_MODELS_JOB_DONE:
       return g_strdup (_ ("Ready"));

@@ -5,14 +5,16 @@
 #include "faulty-server.h"
 #include "qora-folder.h"
 #include "qora-model-download.h"
+#include "qora-model-needs.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 
-#define SIZE     300000
-#define REVISION "0123456789abcdef0123456789abcdef01234567"
+#define SIZE        300000
+#define PACKED_SIZE 100000
+#define REVISION    "0123456789abcdef0123456789abcdef01234567"
 
 typedef struct
 {
@@ -56,7 +58,8 @@ write_catalogue (Fixture *f, const char *address, guint64 size, const char *cons
   g_string_printf (text,
                    "{\"server\": \"%s\", \"models\": [{\"name\": \"tiny\", \"title\": \"Tiny\", "
                    "\"kind\": \"custom-voice\", \"repository\": \"Some/Tiny\", "
-                   "\"revision\": \"" REVISION "\", \"packed_size\": 100000, \"files\": [",
+                   "\"revision\": \"" REVISION
+                   "\", \"packed_size\": " G_STRINGIFY (PACKED_SIZE) ", \"files\": [",
                    address);
   for (guint i = 0; files[i] != NULL; i++)
     g_string_append_printf (
@@ -433,6 +436,7 @@ static void
 test_cancel_and_go_on (Fixture *f, gconstpointer unused)
 {
   static const Fault slow[] = { { .pace = 10000 } };
+  QoraModelNeeds needs;
   guint64 there;
 
   faulty_server_set_faults (f->server, slow, 1, TRUE);
@@ -442,6 +446,9 @@ test_cancel_and_go_on (Fixture *f, gconstpointer unused)
   there = qora_folder_measure (f->part);
   g_assert_cmpuint (there, >=, SIZE / 3);
   g_assert_cmpuint (there, <, SIZE);
+  g_assert_cmpuint (qora_model_download_count_missing (f->download), ==, SIZE - there);
+  qora_model_needs_of_download (&needs, f->download);
+  g_assert_cmpuint (needs.disk, ==, SIZE - there + PACKED_SIZE);
 
   f->cancel_at = 0;
   write_catalogue (f, faulty_server_get_address (f->server), SIZE, one_file);

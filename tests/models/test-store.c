@@ -4,6 +4,7 @@
  */
 #include "qora-folder.h"
 #include "qora-model-convert.h"
+#include "qora-model-needs.h"
 #include "qora-model-store.h"
 
 #include <glib/gstdio.h>
@@ -286,14 +287,20 @@ test_convert (Fixture *f, gconstpointer unused)
   g_autofree char *folder = install (f, "some-voice");
   g_autofree char *target = g_build_filename (folder, "some-voice.qora-tts", NULL);
   g_autoptr (QoraModel) model = NULL;
+  guint64 source, freed;
 
   g_assert_false (qora_model_drop_source (folder, NULL));
+  g_assert_cmpuint (qora_model_measure_source (folder), ==, 0);
   convert (f, folder, target, NULL);
   g_assert_no_error (f->error);
   g_assert_true (f->ok);
   g_assert_cmpfloat (f->progress, >, 0.5);
 
+  freed = qora_folder_measure (folder);
+  source = qora_model_measure_source (folder);
   g_assert_true (qora_model_drop_source (folder, &f->error));
+  g_assert_cmpuint (freed - qora_folder_measure (folder), ==, source);
+  g_assert_cmpuint (qora_model_measure_source (folder), ==, 0);
   qora_model_store_refresh (f->store);
   g_assert_cmpuint (count (f), ==, 1);
   model = find (f, "some-voice");
@@ -323,6 +330,87 @@ test_convert_fails (Fixture *f, gconstpointer unused)
   g_assert_false (g_file_test (target, G_FILE_TEST_EXISTS));
 }
 
+static void
+on_changed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Fixture *f = data;
+
+  f->ok = qora_model_store_change_finish (f->store, result, &f->error);
+  f->done = TRUE;
+}
+
+static void
+wait_for_change (Fixture *f)
+{
+  while (!f->done)
+    g_main_context_iteration (NULL, TRUE);
+  f->done = FALSE;
+}
+
+static void
+test_change_without_waiting (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (QoraModel) model = NULL;
+
+  qora_model_store_add_async (f->store, "/no/such/folder", on_changed, f);
+  wait_for_change (f);
+  g_assert_error (f->error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_clear_error (&f->error);
+
+  qora_model_store_add_async (f->store, f->source, on_changed, f);
+  wait_for_change (f);
+  g_assert_true (f->ok);
+  g_assert_cmpuint (count (f), ==, 1);
+
+  model = find (f, "mine");
+  qora_model_store_remove_async (f->store, model, on_changed, f);
+  wait_for_change (f);
+  g_assert_true (f->ok);
+  g_assert_cmpuint (count (f), ==, 0);
+  g_assert_true (g_file_test (f->source, G_FILE_TEST_IS_DIR));
+}
+
+/* The program's own come first, by name; then what was added; the demo voice cannot be removed. */
+static void
+test_order (Fixture *f, gconstpointer unused)
+{
+  static const char *const names[] = { "a-voice", "b-voice", "mine", "demo" };
+  g_autofree char *b = install (f, "b-voice");
+  g_autofree char *a = install (f, "a-voice");
+  g_autoptr (QoraModel) demo = NULL;
+
+  g_assert_true (qora_model_store_add (f->store, f->source, &f->error));
+  g_assert_cmpuint (count (f), ==, 3);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (QoraModel) model = g_list_model_get_item (G_LIST_MODEL (f->store), i);
+
+      g_assert_cmpstr (qora_model_get_name (model), ==, names[i]);
+    }
+  demo = find (f, "demo");
+  g_assert_false (qora_model_store_remove (f->store, demo, &f->error));
+  g_assert_error (f->error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
+}
+
+static void
+test_needs (Fixture *f, gconstpointer unused)
+{
+  QoraModelNeeds needs = { .disk = 2, .disk_free = 1, .memory = 2, .memory_total = 1 };
+  g_autofree char *folder = install (f, "some-voice");
+  g_autoptr (QoraModel) model = find (f, "some-voice");
+
+  g_assert_false (qora_model_needs_check_disk (&needs, &f->error));
+  g_assert_error (f->error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  g_assert_false (qora_model_needs_fit_memory (&needs));
+  g_clear_error (&f->error);
+
+  qora_model_needs_of_conversion (&needs, model, f->data);
+  g_assert_cmpuint (needs.disk, >, 0);
+  g_assert_cmpuint (needs.disk, <, qora_model_get_bytes (model));
+  g_assert_true (qora_model_needs_check_disk (&needs, &f->error));
+  g_assert_true (qora_model_needs_fit_memory (&needs));
+}
+
 #define ADD(name, test) g_test_add ("/models/store/" name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -335,6 +423,9 @@ main (int argc, char **argv)
   ADD ("added", test_added);
   ADD ("no-models", test_no_models);
   ADD ("verify", test_verify);
+  ADD ("change-without-waiting", test_change_without_waiting);
+  ADD ("order", test_order);
+  ADD ("needs", test_needs);
   ADD ("convert", test_convert);
   ADD ("convert-fails", test_convert_fails);
   return g_test_run ();

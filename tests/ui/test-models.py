@@ -148,7 +148,7 @@ def go_on(window, server, program):
 def tend(window):
     """Checking, and dropping what is no longer needed."""
     expand(window, 'Tiny')
-    window.press('push button', '^Check: Tiny$')
+    window.press('push button', '^Verify: Tiny$')
     window.label('^The files are as they should be')
     window.label('Deleting them frees ')
     look_at_page(window, 'details')
@@ -170,7 +170,7 @@ def add(window):
     window.activate_app('add-model', GLib.Variant('s', str(folder)))
     expand(window, 'mine')
     window.label(f'^{folder}$')
-    window.press('push button', '^Convert: mine$')
+    window.press('push button', '^Pack: mine$')
     packed = DATA / 'models/mine/mine.qora-tts'
     wait_for('it is packed', packed.exists)
     window.label(f'^{packed}$')
