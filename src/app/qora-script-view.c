@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 
 #include "qora-part-mark.h"
+#include "qora-script-paste.h"
 #include "qora-silence-tags.h"
 
 #define SPLIT_DELAY 120 /* ms after the last key */
@@ -483,6 +484,12 @@ insert_silence_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+paste_plain_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  qora_script_paste_plain (GTK_TEXT_VIEW (widget));
+}
+
+static void
 qora_script_view_class_init (QoraScriptViewClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -496,6 +503,9 @@ qora_script_view_class_init (QoraScriptViewClass *klass)
   GTK_TEXT_VIEW_CLASS (klass)->snapshot_layer = qora_script_view_snapshot_layer;
   gtk_widget_class_install_action (widget_class, "script.insert-silence", NULL,
                                    insert_silence_action);
+  gtk_widget_class_install_action (widget_class, "script.paste-plain", NULL, paste_plain_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_v, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "script.paste-plain", NULL);
 
   signals[SIGNAL_TEXT_CHANGED]
       = g_signal_new ("text-changed", QORA_TYPE_SCRIPT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -515,6 +525,7 @@ qora_script_view_init (QoraScriptView *self)
   self->script = qora_script_new ();
   self->heard = -1;
   self->part_length = 300;
+  qora_script_paste_add (view);
   qora_silence_tags_add (buffer);
   self->heard_tag = gtk_text_buffer_create_tag (buffer, NULL, NULL);
   gtk_text_view_set_wrap_mode (view, GTK_WRAP_WORD_CHAR);

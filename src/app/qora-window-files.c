@@ -11,52 +11,7 @@
 #include "qora-sound-content.h"
 #include "qora-window-private.h"
 
-#define MAX_TEXT (8 * 1024 * 1024) /* bytes; more is not a text to be read aloud in one take */
-
 /* ---- opening ---- */
-
-static void
-show_text (QoraWindow *self, const char *text)
-{
-  qora_project_open (self->project, NULL);
-  qora_script_view_set_text (self->script_view, text);
-}
-
-static void
-on_text_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (QoraWindow) self = user_data;
-  g_autofree char *name = g_file_get_basename (G_FILE (source));
-  g_autofree char *contents = NULL;
-  g_autofree char *converted = NULL;
-  g_autoptr (GError) error = NULL;
-  gsize length;
-
-  if (!g_file_load_contents_finish (G_FILE (source), result, &contents, &length, NULL, &error))
-    {
-      qora_window_toast (self, error->message);
-      return;
-    }
-  if (length > MAX_TEXT || memchr (contents, '\0', length) != NULL)
-    {
-      /* translators: %s is a file name */
-      g_autofree char *text = g_strdup_printf (_ ("%s is not a text"), name);
-
-      qora_window_toast (self, text);
-      return;
-    }
-  if (!g_utf8_validate (contents, (gssize) length, NULL))
-    converted = g_convert (contents, (gssize) length, "UTF-8", "WINDOWS-1252", NULL, NULL, NULL);
-  if (converted == NULL)
-    converted = g_utf8_make_valid (contents, (gssize) length);
-  show_text (self, g_str_has_prefix (converted, "\xef\xbb\xbf") ? converted + 3 : converted);
-}
-
-static void
-open_text_file (QoraWindow *self, GFile *file)
-{
-  g_file_load_contents_async (file, NULL, on_text_loaded, g_object_ref (self));
-}
 
 static gboolean
 is_model (GFile *file)
@@ -79,7 +34,7 @@ qora_window_open_file (QoraWindow *self, GFile *file)
       qora_application_open_model (self->app, path);
     }
   else
-    open_text_file (self, file);
+    qora_window_read_file (self, file);
 }
 
 static void
@@ -135,12 +90,31 @@ add_filter (GtkFileChooserNative *dialog, const char *name, const char *mime_typ
 }
 
 static void
+add_text_filter (GtkFileChooserNative *dialog)
+{
+  /* Patterns as well: not every system knows all of these types. */
+  static const char *const mime_types[]
+      = { "text/plain", "text/markdown",        "text/html",           "application/xhtml+xml",
+          "text/vtt",   "application/x-subrip", "application/epub+zip" };
+  static const char *const suffixes[]
+      = { "txt", "md", "markdown", "html", "htm", "xhtml", "srt", "vtt", "epub" };
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, _ ("Texts, Books and Subtitles"));
+  for (gsize i = 0; i < G_N_ELEMENTS (mime_types); i++)
+    gtk_file_filter_add_mime_type (filter, mime_types[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    gtk_file_filter_add_suffix (filter, suffixes[i]);
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), filter);
+}
+
+static void
 open_text_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   GtkFileChooserNative *dialog
       = create_chooser (user_data, _ ("Open Text"), GTK_FILE_CHOOSER_ACTION_OPEN);
 
-  add_filter (dialog, _ ("Text Files"), "text/plain", NULL);
+  add_text_filter (dialog);
   add_filter (dialog, _ ("All Files"), NULL, "*");
   show_chooser (user_data, dialog);
 }

@@ -49,11 +49,13 @@ struct _QoraWindow
   gboolean narrow;
   gboolean low;
   guint fit_source;
-  gboolean restoring;     /* the text comes from a take or a file: not an edit */
-  gboolean start_playing; /* as soon as the run has something to hear */
-  int play_part;          /* with it, or -1: with the first one that is made */
-  char *speech;           /* a text to be spoken, until the window shows it */
-  gboolean speak_soon;    /* it shows it: to be spoken when that is possible */
+  gboolean restoring;          /* the text comes from a take or a file: not an edit */
+  gboolean start_playing;      /* as soon as the run has something to hear */
+  int play_part;               /* with it, or -1: with the first one that is made */
+  char *speech;                /* a text to be spoken, until the window shows it */
+  gboolean speak_soon;         /* it shows it: to be spoken when that is possible */
+  char *opened_text;           /* of a file, until the window shows it */
+  QoraDocument *read_document; /* until it is known which take the window's text belongs to */
   guint inhibit_cookie;
   char *resume_take; /* id of the draft's take, until the takes have been read */
   char *saved_path;  /* where this sound was saved to; NULL: not yet */
@@ -67,6 +69,12 @@ void qora_window_add_toast (QoraWindow *self, AdwToast *toast); /* (transfer ful
 
 /* Actions on files. qora-window-files.c */
 void qora_window_add_file_actions (QoraWindow *self);
+
+/* Reads a text, a book or subtitles, and shows it or adds it to the books. What the window has and
+ * nothing was made of yet is kept. Errors are shown. qora-window-texts.c */
+void qora_window_read_file (QoraWindow *self, GFile *file);
+/* Shows what was read before the takes were; nothing, if that is nothing. */
+void qora_window_show_read_document (QoraWindow *self);
 
 /* Actions on takes. qora-window-takes.c */
 void qora_window_add_take_actions (QoraWindow *self);

@@ -250,6 +250,23 @@ count_runaways (QoraScript *script)
   return n;
 }
 
+/* Subtitles whose speech took too long for the time of those behind them. */
+static gboolean
+tell_late (QoraWindow *self)
+{
+  guint n_late = qora_script_count_late (get_script (self), qora_project_get_sound (self->project));
+  g_autofree char *text = NULL;
+
+  if (n_late == 0)
+    return FALSE;
+  text = g_strdup_printf (ngettext ("%u subtitle begins late: the speech before it is too long",
+                                    "%u subtitles begin late: the speech before them is too long",
+                                    n_late),
+                          n_late);
+  qora_window_toast (self, text);
+  return TRUE;
+}
+
 static void
 tell_finished (QoraWindow *self, const GError *error)
 {
@@ -275,6 +292,8 @@ tell_finished (QoraWindow *self, const GError *error)
       qora_window_toast (self, text);
       return;
     }
+  if (tell_late (self))
+    return;
   if (!gtk_window_is_active (GTK_WINDOW (self)))
     {
       send_notification (self);

@@ -33,10 +33,11 @@ on_restore (QoraWindow *self, QoraTake *take)
 {
   g_autofree char *speech = take == NULL ? g_steal_pointer (&self->speech) : NULL;
 
+  g_autofree char *opened = take == NULL ? g_steal_pointer (&self->opened_text) : NULL;
+  const char *text = speech != NULL ? speech : opened != NULL ? opened : "";
+
   self->restoring = TRUE;
-  qora_script_view_set_text (self->script_view, take != NULL     ? qora_take_get_text (take)
-                                                : speech != NULL ? speech
-                                                                 : "");
+  qora_script_view_set_text (self->script_view, take != NULL ? qora_take_get_text (take) : text);
   self->restoring = FALSE;
   self->speak_soon = speech != NULL;
   keep_draft (self);
@@ -84,6 +85,7 @@ on_takes_loaded (QoraWindow *self)
   take = id != NULL ? qora_window_find_take (self, id) : NULL;
   if (take != NULL && qora_project_get_take (self->project) == NULL)
     qora_project_resume (self->project, take);
+  qora_window_show_read_document (self);
 }
 
 gboolean

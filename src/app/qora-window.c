@@ -419,6 +419,8 @@ qora_window_dispose (GObject *object)
   g_clear_object (&self->queue);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->speech, g_free);
+  g_clear_pointer (&self->read_document, qora_document_unref);
+  g_clear_pointer (&self->opened_text, g_free);
   g_clear_pointer (&self->resume_take, g_free);
   g_clear_pointer (&self->saved_path, g_free);
   G_OBJECT_CLASS (qora_window_parent_class)->dispose (object);
