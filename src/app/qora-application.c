@@ -397,7 +397,9 @@ qora_application_open (GApplication *app, GFile **files, int n_files, const char
 
   qora_application_activate (app);
   for (int i = 0; i < n_files; i++)
-    qora_window_open_file (i == 0 ? get_window (self) : open_window (self, find_free_number (self)),
+    qora_window_open_file (i == 0 && strcmp (hint, QORA_APPLICATION_OPEN_BESIDE) != 0
+                               ? get_window (self)
+                               : open_window (self, find_free_number (self)),
                            files[i]);
 }
 

@@ -20,6 +20,9 @@ G_BEGIN_DECLS
 #define QORA_TYPE_APPLICATION (qora_application_get_type ())
 G_DECLARE_FINAL_TYPE (QoraApplication, qora_application, QORA, APPLICATION, AdwApplication)
 
+/* A hint for g_application_open(): in windows of their own, not in the one that is active. */
+#define QORA_APPLICATION_OPEN_BESIDE "beside"
+
 QoraApplication *qora_application_new (void);
 
 QoraSynthesizer *qora_application_get_synthesizer (QoraApplication *self); /* (transfer none) */

@@ -363,11 +363,19 @@ static const GActionEntry actions[] = {
 static gboolean
 on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointer user_data)
 {
+  QoraWindow *self = user_data;
   GSList *files = g_value_get_boxed (value);
 
   if (files == NULL)
     return FALSE;
-  qora_window_open_file (user_data, files->data);
+  qora_window_open_file (self, files->data);
+  /* Others get windows of their own, as from the command line. */
+  for (GSList *l = files->next; l != NULL; l = l->next)
+    {
+      GFile *file = l->data;
+
+      g_application_open (G_APPLICATION (self->app), &file, 1, QORA_APPLICATION_OPEN_BESIDE);
+    }
   return TRUE;
 }
 

@@ -63,7 +63,7 @@ show_document (QoraWindow *self, QoraDocument *document)
           /* translators: %s is the title of a text */
           = g_strdup_printf (_ ("“%s” is too long for one take: more than 8 MB"), document->title);
 
-      qora_window_toast (self, message);
+      qora_notice_show (self->notice, message, TRUE, NULL, NULL);
       return;
     }
   show_text (self, g_steal_pointer (&text));
@@ -90,7 +90,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (document == NULL)
     {
-      qora_window_toast (self, error->message);
+      qora_notice_show (self->notice, error->message, TRUE, NULL, NULL);
       return;
     }
   g_clear_pointer (&self->read_document, qora_document_unref);

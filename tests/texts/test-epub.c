@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "document-tools.h"
+#include "made-book.h"
 
 #define XHTML(body)                                                                                \
   "<?xml version='1.0' encoding='utf-8'?><!DOCTYPE html><html "                                    \
@@ -299,55 +300,14 @@ test_entities_of_entities (void)
 /* ---- size ---- */
 
 #define N_CHAPTERS 30
-#define PARAGRAPHS 100 /* in a chapter: ten pages */
-
-static char *
-make_chapter (int number)
-{
-  GString *page = g_string_new (NULL);
-
-  g_string_append_printf (
-      page, "<html xmlns='http://www.w3.org/1999/xhtml'><body><h1>Chapter %d</h1>", number);
-  for (int i = 0; i < PARAGRAPHS; i++)
-    g_string_append_printf (page,
-                            "<p class='x'>Paragraph %d of <b>chapter</b> %d, which goes on for "
-                            "about as long<sup><a href='#n'>%d</a></sup> as such a paragraph does "
-                            "in a book of the usual kind: two or three sentences. Here is the "
-                            "second one of them. And here, a little <i>longer</i>, is the third."
-                            "</p>\n",
-                            i, number, i);
-  g_string_append (page, "</body></html>");
-  return g_string_free (page, FALSE);
-}
 
 static void
 test_300_pages (void)
 {
-  GString *manifest = g_string_new (NULL);
-  GString *spine = g_string_new (NULL);
-  g_autofree char *opf = NULL;
-  char *pages[N_CHAPTERS];
-  char *paths[N_CHAPTERS];
-  g_autoptr (GBytes) book = NULL;
-  g_autoptr (QoraDocument) document = NULL;
+  g_autoptr (GBytes) book = make_book (N_CHAPTERS);
+  g_autoptr (QoraDocument) document = qora_document_read_bytes (book, "a.epub", NULL, NULL);
   g_autofree char *printed = NULL;
 
-  for (int i = 0; i < N_CHAPTERS; i++)
-    {
-      pages[i] = make_chapter (i + 1);
-      paths[i] = g_strdup_printf ("OEBPS/%d.xhtml", i + 1);
-      g_string_append_printf (manifest,
-                              "<item id='c%d' href='%d.xhtml' media-type='application/xhtml+xml'/>",
-                              i + 1, i + 1);
-      g_string_append_printf (spine, "<itemref idref='c%d'/>", i + 1);
-    }
-  opf = g_strdup_printf ("<package xmlns='http://www.idpf.org/2007/opf'><manifest>%s</manifest>"
-                         "<spine>%s</spine></package>",
-                         manifest->str, spine->str);
-  book = make_zip_of (
-      (const char *const[]){ EPUB_MIMETYPE, EPUB_CONTAINER, "OEBPS/book.opf", opf, NULL }, paths,
-      pages, N_CHAPTERS);
-  document = qora_document_read_bytes (book, "a.epub", NULL, NULL);
   g_assert_nonnull (document);
   g_assert_cmpuint (document->chapters->len, ==, N_CHAPTERS);
   for (guint i = 0; i < N_CHAPTERS; i++)
@@ -356,9 +316,7 @@ test_300_pages (void)
       g_autofree char *title = g_strdup_printf ("Chapter %u", i + 1);
 
       g_assert_cmpstr (chapter->title, ==, title);
-      g_assert_cmpuint (chapter->parts->len, ==, PARAGRAPHS + 1);
-      g_free (pages[i]);
-      g_free (paths[i]);
+      g_assert_cmpuint (chapter->parts->len, ==, BOOK_CHAPTER_PARAGRAPHS + 1);
     }
   printed = print_document (document);
   g_assert_null (strpbrk (printed, "<>&{}"));
@@ -366,8 +324,6 @@ test_300_pages (void)
   g_assert_nonnull (strstr (printed,
                             "p Paragraph 99 of chapter 30, which goes on for about as long "
                             "as such a paragraph"));
-  g_string_free (manifest, TRUE);
-  g_string_free (spine, TRUE);
 }
 
 int
