@@ -249,8 +249,8 @@ on_save_chosen (GtkNativeDialog *dialog, int response, gpointer user_data)
   g_object_unref (dialog);
 }
 
-static GFile *
-get_export_folder (QoraWindow *self)
+GFile *
+qora_window_dup_export_folder (QoraWindow *self)
 {
   g_autofree char *uri = g_settings_get_string (self->settings, "export-folder");
   const char *music = g_get_user_special_dir (G_USER_DIRECTORY_MUSIC);
@@ -293,7 +293,7 @@ static void
 ask_where_to_save (QoraWindow *self, QoraAudioFormat format)
 {
   GtkFileChooserNative *dialog;
-  g_autoptr (GFile) folder = get_export_folder (self);
+  g_autoptr (GFile) folder = qora_window_dup_export_folder (self);
   g_autofree char *path = NULL;
   g_autofree char *name = NULL;
 

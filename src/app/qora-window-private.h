@@ -81,6 +81,10 @@ void qora_window_add_take_actions (QoraWindow *self);
 
 /* Actions on books. qora-window-books.c */
 void qora_window_add_book_actions (QoraWindow *self);
+/* Exports of books. qora-window-export.c */
+void qora_window_add_export_actions (QoraWindow *self);
+/* Where the last file was saved. (transfer full) */
+GFile *qora_window_dup_export_folder (QoraWindow *self);
 /* Makes a book of a document with several chapters; it is in the list soon. Errors are shown. */
 void qora_window_add_book (QoraWindow *self, QoraDocument *document);
 /* With a way back. */

@@ -555,6 +555,7 @@ qora_window_new (QoraApplication *app, guint number)
   qora_window_add_file_actions (self);
   qora_window_add_take_actions (self);
   qora_window_add_book_actions (self);
+  qora_window_add_export_actions (self);
   connect_all (self);
   add_models_menu (self);
   qora_accessible_name_arrow (self->generate_button);

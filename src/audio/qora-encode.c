@@ -47,6 +47,12 @@ on_need_data (GstAppSrc *source, guint length, gpointer user_data)
 
   if (feed->error == NULL)
     n = feed->encoding->read (samples, BLOCK_SAMPLES, feed->encoding->user_data, &feed->error);
+  if (feed->error != NULL)
+    {
+      gst_element_post_message (GST_ELEMENT (source),
+                                gst_message_new_error (GST_OBJECT (source), feed->error, NULL));
+      return;
+    }
   if (n == 0)
     {
       gst_app_src_end_of_stream (source);
