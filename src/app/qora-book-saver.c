@@ -13,11 +13,18 @@
 
 #define CHAPTER_PAUSE 1.5 /* seconds of silence after a chapter, where another one follows */
 
+static void
+add_silence (QoraBookExporter *exporter, gsize n_samples, gsize *at)
+{
+  qora_book_exporter_add_silence (exporter, n_samples);
+  *at += n_samples;
+}
+
 /* Returns whether there is anything of it. */
 static gboolean
 add_parts (QoraBookExporter *exporter, QoraTake *chapter)
 {
-  gboolean any = FALSE;
+  gsize at = 0; /* samples from the chapter's beginning */
 
   for (guint i = 0; i < qora_take_get_n_parts (chapter); i++)
     {
@@ -27,13 +34,13 @@ add_parts (QoraBookExporter *exporter, QoraTake *chapter)
       if (rendering == NULL || rendering->file == NULL)
         continue;
       path = g_build_filename (qora_take_get_folder (chapter), rendering->file, NULL);
-      if (any || i == 0)
-        qora_book_exporter_add_silence (exporter, qora_take_get_silence_before (chapter, i));
+      if (at > 0 || i == 0)
+        add_silence (exporter, qora_take_get_silence_before (chapter, i, at), &at);
       qora_book_exporter_add_file (exporter, path, rendering->n_samples);
-      qora_book_exporter_add_silence (exporter, qora_take_get_silence_after (chapter, i));
-      any = TRUE;
+      at += rendering->n_samples;
+      add_silence (exporter, qora_take_get_silence_after (chapter, i, at), &at);
     }
-  return any;
+  return at > 0;
 }
 
 static char *

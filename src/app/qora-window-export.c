@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "qora-accessible.h"
 #include "qora-book-export-page.h"
 #include "qora-book-saver.h"
 #include "qora-file-name.h"
@@ -212,6 +213,7 @@ ask_how (QoraWindow *self, QoraBook *book)
   adw_message_dialog_set_response_appearance (dialog, "export", ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_response_enabled (dialog, "export", count.made > 0);
   g_signal_connect (dialog, "response", G_CALLBACK (on_response), question);
+  qora_accessible_name_window (GTK_WINDOW (dialog), _ ("Export Book"));
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

@@ -34,6 +34,7 @@ add_comments (GstTagList *tags, const QoraChapterMark *marks, gsize n_marks)
 
 /* ---- MP3 ---- */
 
+#define FRAME_TAG        "private-id3v2-frame"
 #define ID3_VERSION      4
 #define MAX_FRAME_NAME   16
 #define ID3_UTF8         3
@@ -77,7 +78,7 @@ add_frame (GstTagList *tags, const char *id, const GByteArray *body)
   append_frame (bytes, id, body);
   buffer = gst_buffer_new_memdup (bytes->data, bytes->len);
   sample = gst_sample_new (buffer, caps, NULL, NULL);
-  gst_tag_list_add (tags, GST_TAG_MERGE_APPEND, "private-id3v2-frame", sample, NULL);
+  gst_tag_list_add (tags, GST_TAG_MERGE_APPEND, FRAME_TAG, sample, NULL);
 }
 
 static void
@@ -95,6 +96,10 @@ add_frames (GstTagList *tags, const QoraChapterMark *marks, gsize n_marks)
   g_autoptr (GByteArray) contents = g_byte_array_new ();
   const guint8 flags[2] = { ID3_CTOC_FLAGS, (guint8) MIN (n_marks, MAX_CTOC_ENTRIES) };
 
+  /* GStreamer's own elements make it known too, but only once they have been used. */
+  if (!gst_tag_exists (FRAME_TAG))
+    gst_tag_register_static (FRAME_TAG, GST_TAG_FLAG_META, GST_TYPE_SAMPLE, "ID3v2 frame",
+                             "A frame of ID3v2 as it is", gst_tag_merge_use_first);
   g_byte_array_append (contents, (const guint8 *) "toc", sizeof "toc");
   g_byte_array_append (contents, flags, sizeof flags);
   for (gsize i = 0; i < n_marks; i++)

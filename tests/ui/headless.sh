@@ -13,7 +13,7 @@ done
 
 home=$(mktemp -d)
 display=
-trap 'test -z "$display" || kill "$display" 2>/dev/null; rm -rf "$home"' EXIT
+trap 'test -z "$display" || kill "$display" 2>/dev/null; rm -rf "$home" || true' EXIT
 mkdir -m 700 "$home/data" "$home/config" "$home/cache" "$home/run"
 
 # The server takes a number that is free and says which, once it can be used. It must not start over

@@ -139,6 +139,28 @@ def pause_and_return(window, program):
     return window
 
 
+def export(window):
+    book_action(window, 'export')
+    window.find('label', '^Each chapter becomes a numbered file')
+    assert window.unnamed() == [], window.unnamed()
+    window.screenshot('book-export')
+    window.press('push button', '^Cancel')
+
+    folder = os.path.join(os.environ['HOME'], 'exported')
+    os.mkdir(folder)
+    window.activate('book-export-to', GLib.Variant('(sss)', ('book-1', folder, 'flac')))
+    wait_for('there is a file for each chapter', lambda: len(os.listdir(folder)) == N_CHAPTERS
+             and not any(name.startswith('.') for name in os.listdir(folder)))
+    window.label('^Saved as exported$')
+    assert sorted(os.listdir(folder)) == [f'{i:02} Chapter {i}.flac'
+                                          for i in range(1, N_CHAPTERS + 1)]
+    book = os.path.join(os.environ['HOME'], 'book.ogg')
+    window.activate('book-export-to', GLib.Variant('(sss)', ('book-1', book, 'ogg')))
+    wait_for('the whole book is there', lambda: os.path.exists(book))
+    with open(book, 'rb') as file:
+        assert b'CHAPTER003NAME=Chapter 3' in file.read()
+
+
 def change(window):
     book_action(window, 'rename')
     entry = window.find('text', '^Title$')
@@ -192,6 +214,7 @@ def main(program):
     make_and_use(window)
     window = kill_and_return(window, program)
     window = pause_and_return(window, program)
+    export(window)
     change(window)
     make_without_a_window(window, program)
 
