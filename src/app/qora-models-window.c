@@ -11,6 +11,7 @@
 #include "qora-accessible.h"
 #include "qora-models-download-row.h"
 #include "qora-models-installed-row.h"
+#include "qora-toast.h"
 
 struct _QoraModelsWindow
 {
@@ -41,7 +42,7 @@ name_all (QoraModelsWindow *self)
 static void
 toast (QoraModelsWindow *self, const char *text)
 {
-  AdwToast *made = adw_toast_new (text);
+  AdwToast *made = qora_toast_new (text);
 
   adw_toast_set_timeout (made, 0);
   adw_toast_set_priority (made, ADW_TOAST_PRIORITY_HIGH);
@@ -273,7 +274,7 @@ qora_models_window_tell_ready (QoraModelsWindow *self, QoraModelsJob *job)
 {
   /* translators: %s is the name of a voice model */
   g_autofree char *text = g_strdup_printf (_ ("%s is ready"), qora_models_job_get_title (job));
-  AdwToast *made = adw_toast_new (text);
+  AdwToast *made = qora_toast_new (text);
 
   g_return_if_fail (QORA_IS_MODELS_WINDOW (self));
 

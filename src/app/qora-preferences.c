@@ -137,8 +137,10 @@ update_example (QoraPreferences *self)
   /* translators: %s is a file name; keep the words in braces as they are */
   g_autofree char *text = g_strdup_printf (
       _ ("{title}, {voice}, {date} and {number} stand for what they say. Example: %s"), name);
+  g_autofree char *escaped = NULL;
 
-  adw_preferences_group_set_description (self->file_name_group, text);
+  escaped = g_markup_escape_text (text, -1);
+  adw_preferences_group_set_description (self->file_name_group, escaped);
 }
 
 /* The window asks whether it is meant, and offers to undo it. */

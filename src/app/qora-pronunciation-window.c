@@ -12,6 +12,7 @@
 #include "qora-pair-dialog.h"
 #include "qora-paths.h"
 #include "qora-preview.h"
+#include "qora-toast.h"
 #include "qora-voice.h"
 
 #define FILE_NAME "pronunciation.tsv"
@@ -38,7 +39,7 @@ G_DEFINE_FINAL_TYPE (QoraPronunciationWindow, qora_pronunciation_window,
 static void
 toast (QoraPronunciationWindow *self, const char *text)
 {
-  adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), adw_toast_new (text));
+  adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self), qora_toast_new (text));
 }
 
 static const QoraModelInfo *

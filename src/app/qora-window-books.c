@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "qora-toast.h"
 #include "qora-voice.h"
 #include "qora-window-private.h"
 
@@ -61,7 +62,7 @@ on_book_created (GObject *source, GAsyncResult *result, gpointer user_data)
   qora_takes_pane_show_book (self->takes_pane, book);
   /* translators: %s is the title of a book */
   text = g_strdup_printf (_ ("“%s” is in the list"), qora_book_get_title (book));
-  toast = adw_toast_new (text);
+  toast = qora_toast_new (text);
   adw_toast_set_button_label (toast, _ ("Generate"));
   adw_toast_set_action_name (toast, "win.book-generate");
   adw_toast_set_action_target (toast, "s", qora_book_get_id (book));
@@ -122,7 +123,7 @@ on_book_finished (QoraWindow *self, QoraBook *book)
     return;
   /* translators: %s is the title of a book */
   text = g_strdup_printf (_ ("“%s” is ready"), qora_book_get_title (book));
-  toast = adw_toast_new (text);
+  toast = qora_toast_new (text);
   adw_toast_set_button_label (toast, _ ("Export…"));
   adw_toast_set_action_name (toast, "win.book-export");
   adw_toast_set_action_target (toast, "s", qora_book_get_id (book));
@@ -299,7 +300,7 @@ on_toast_gone (AdwToast *toast, Deletion *deletion)
 static void
 offer_undo (QoraWindow *self, QoraBook *book, gboolean sound_only)
 {
-  AdwToast *toast = adw_toast_new (sound_only ? _ ("Sound deleted") : _ ("Book deleted"));
+  AdwToast *toast = qora_toast_new (sound_only ? _ ("Sound deleted") : _ ("Book deleted"));
   Deletion *deletion = g_new0 (Deletion, 1);
 
   deletion->window = g_object_ref (self);

@@ -10,6 +10,7 @@
 #include "qora-book-export-page.h"
 #include "qora-book-saver.h"
 #include "qora-file-name.h"
+#include "qora-toast.h"
 #include "qora-window-private.h"
 
 #define PROGRESS_INTERVAL 100 /* ms */
@@ -40,7 +41,7 @@ tell_saved (QoraWindow *self, const char *path)
   g_autofree char *name = g_path_get_basename (path);
   /* translators: %s is a file name */
   g_autofree char *text = g_strdup_printf (_ ("Saved as %s"), name);
-  AdwToast *toast = adw_toast_new (text);
+  AdwToast *toast = qora_toast_new (text);
 
   adw_toast_set_button_label (toast, _ ("Show"));
   adw_toast_set_action_name (toast, "win.show-file");

@@ -9,6 +9,7 @@
 #include "qora-file-name.h"
 #include "qora-saver.h"
 #include "qora-sound-content.h"
+#include "qora-toast.h"
 #include "qora-window-private.h"
 
 /* ---- opening ---- */
@@ -169,7 +170,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
       g_autofree char *name = g_path_get_basename (path);
       /* translators: %s is a file name */
       g_autofree char *text = g_strdup_printf (_ ("Saved as %s"), name);
-      AdwToast *toast = adw_toast_new (text);
+      AdwToast *toast = qora_toast_new (text);
 
       adw_toast_set_button_label (toast, _ ("Show"));
       adw_toast_set_action_name (toast, "win.show-file");

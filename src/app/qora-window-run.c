@@ -8,6 +8,7 @@
 
 #include "qora-text-language.h"
 #include "qora-time.h"
+#include "qora-toast.h"
 #include "qora-window-private.h"
 
 #define NOTIFICATION "done"
@@ -299,7 +300,7 @@ tell_finished (QoraWindow *self, const GError *error)
       send_notification (self);
       return;
     }
-  toast = adw_toast_new (_ ("Speech is ready"));
+  toast = qora_toast_new (_ ("Speech is ready"));
   adw_toast_set_button_label (toast, _ ("Save"));
   adw_toast_set_action_name (toast, "win.save");
   adw_toast_set_timeout (toast, 4);

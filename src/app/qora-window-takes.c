@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "qora-toast.h"
 #include "qora-window-private.h"
 
 static void
@@ -197,7 +198,7 @@ offer_undo (QoraWindow *self, GPtrArray *takes, gboolean sound_only)
   else
     text = g_strdup_printf (ngettext ("%u take deleted", "%u takes deleted", takes->len),
                             takes->len);
-  toast = adw_toast_new (text);
+  toast = qora_toast_new (text);
   deletion->window = g_object_ref (self);
   deletion->takes = takes;
   deletion->sound_only = sound_only;

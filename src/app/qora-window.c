@@ -12,6 +12,7 @@
 #include "qora-accessible.h"
 #include "qora-models-actions.h"
 #include "qora-paths.h"
+#include "qora-toast.h"
 #include "qora-window-private.h"
 
 /* Pixels. Below these, what is rarely used steps aside. */
@@ -46,7 +47,7 @@ qora_window_add_toast (QoraWindow *self, AdwToast *toast)
 void
 qora_window_toast (QoraWindow *self, const char *text)
 {
-  qora_window_add_toast (self, adw_toast_new (text));
+  qora_window_add_toast (self, qora_toast_new (text));
 }
 
 /* ---- showing what is true ---- */

@@ -76,8 +76,8 @@ def file_names(window):
     window.activate_app('preferences')
     window.label(r'Example: A Letter Home\.wav$')
     pattern = next(node for node in window.find_all('text') if 'Pattern' in node.get_name())
-    Atspi.EditableText.set_text_contents(pattern, '{number} {voice}/{title}')
-    window.label(r'Example: 01 Serena A Letter Home\.wav$')
+    Atspi.EditableText.set_text_contents(pattern, '{number} {voice}/& {title}')
+    window.label(r'Example: 01 Serena & A Letter Home\.wav$')
     assert window.unnamed() == [], window.unnamed()
     window.keys('Escape')
 
