@@ -11,13 +11,12 @@
 #include "qora-accessible.h"
 #include "qora-draft.h"
 #include "qora-models-actions.h"
+#include "qora-models-choice.h"
 #include "qora-paths.h"
 #include "qora-preferences.h"
 #include "qora-pronunciation-window.h"
 #include "qora-queue-watch.h"
 #include "qora-window.h"
-
-#define DEMO "demo" /* in place of a path in the settings */
 
 struct _QoraApplication
 {
@@ -30,8 +29,7 @@ struct _QoraApplication
   QoraBookList *books;
   QoraQueue *queue;
   QoraModelsLibrary *library;
-  char *demo_voice;
-  char *model_error;
+  QoraModelsChoice *choice;
   gboolean windows_restored;
   gboolean old_takes_deleted;
   guint old_takes_source;
@@ -97,181 +95,40 @@ qora_application_get_settings (QoraApplication *self)
   return self->settings;
 }
 
+/* ---- the model ---- */
+
 const char *
 qora_application_get_model_error (QoraApplication *self)
 {
   g_return_val_if_fail (QORA_IS_APPLICATION (self), NULL);
-  return self->model_error;
+  return qora_models_choice_get_error (self->choice);
 }
 
 gboolean
 qora_application_has_demo_voice (QoraApplication *self)
 {
   g_return_val_if_fail (QORA_IS_APPLICATION (self), FALSE);
-  return self->demo_voice != NULL
-         && g_strcmp0 (qora_synthesizer_get_path (self->synthesizer), self->demo_voice) == 0;
-}
-
-/* ---- the model ---- */
-
-/* (transfer full), NULL: this installation has none. */
-static char *
-find_demo_voice (QoraApplication *self)
-{
-  const char *data_folder
-      = qora_model_store_get_data_folder (qora_models_library_get_store (self->library));
-  g_autoptr (GPtrArray) models = qora_model_search (data_folder);
-  const QoraFoundModel *last = models->len > 0 ? models->pdata[models->len - 1] : NULL;
-
-  return last != NULL && last->place == QORA_MODEL_DEMO ? g_strdup (last->path) : NULL;
-}
-
-static void
-set_model_error (QoraApplication *self, const char *message)
-{
-  if (g_strcmp0 (self->model_error, message) == 0)
-    return;
-  g_free (self->model_error);
-  self->model_error = g_strdup (message);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODEL_ERROR]);
-}
-
-static void
-open_path (QoraApplication *self, const char *path, GAsyncReadyCallback callback)
-{
-  qora_synthesizer_open_async (self->synthesizer, path,
-                               g_settings_get_int (self->settings, "threads"), NULL, callback,
-                               g_object_ref (self));
-}
-
-static void
-on_demo_opened (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (QoraApplication) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!qora_synthesizer_open_finish (QORA_SYNTHESIZER (source), result, &error)
-      && self->model_error == NULL)
-    set_model_error (self, error->message);
-}
-
-/* Whatever happened to the chosen model, there is a voice to speak with. */
-static void
-open_demo (QoraApplication *self)
-{
-  if (self->demo_voice != NULL)
-    open_path (self, self->demo_voice, on_demo_opened);
-  else if (self->model_error == NULL)
-    set_model_error (self, _ ("No voice model is installed"));
-}
-
-static void
-on_default_opened (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (QoraApplication) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (qora_synthesizer_open_finish (QORA_SYNTHESIZER (source), result, &error))
-    return;
-  if (self->model_error == NULL)
-    set_model_error (self, error->message);
-  open_demo (self);
-}
-
-static gboolean
-can_speak (const QoraFoundModel *found)
-{
-  g_autoptr (QoraModel) model = NULL;
-
-  if (found->place == QORA_MODEL_DEMO)
-    return FALSE;
-  /* What a packed file holds could always speak when it was made. */
-  if (!g_file_test (found->path, G_FILE_TEST_IS_DIR))
-    return TRUE;
-  model = qora_model_new (found->path, found->place, NULL);
-  return model != NULL && !g_str_equal (qora_model_get_kind (model), "base");
-}
-
-/* The first full voice that is installed, else the demo voice. */
-static void
-open_default (QoraApplication *self)
-{
-  const char *data_folder
-      = qora_model_store_get_data_folder (qora_models_library_get_store (self->library));
-  g_autoptr (GPtrArray) models = qora_model_search (data_folder);
-
-  for (guint i = 0; i < models->len; i++)
-    {
-      const QoraFoundModel *found = models->pdata[i];
-
-      if (can_speak (found))
-        {
-          open_path (self, found->path, on_default_opened);
-          return;
-        }
-    }
-  open_demo (self);
-}
-
-static void
-on_model_opened (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (QoraApplication) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (qora_synthesizer_open_finish (QORA_SYNTHESIZER (source), result, &error))
-    {
-      const char *path = qora_synthesizer_get_path (self->synthesizer);
-
-      g_settings_set_string (self->settings, "model-path", path);
-      qora_models_library_add (self->library, path);
-      set_model_error (self, NULL);
-      return;
-    }
-  set_model_error (self, error->message);
-  if (qora_synthesizer_get_path (self->synthesizer) == NULL
-      && !qora_synthesizer_get_loading (self->synthesizer))
-    open_default (self);
+  return qora_models_choice_is_demo (self->choice);
 }
 
 void
 qora_application_open_model (QoraApplication *self, const char *path)
 {
   g_return_if_fail (QORA_IS_APPLICATION (self));
-
-  set_model_error (self, NULL);
-  if (path != NULL)
-    {
-      open_path (self, path, on_model_opened);
-      return;
-    }
-  g_settings_set_string (self->settings, "model-path", DEMO);
-  open_demo (self);
+  qora_models_choice_open (self->choice, path);
 }
 
 void
 qora_application_remove_model (QoraApplication *self, QoraModel *model)
 {
-  const char *path = qora_synthesizer_get_path (self->synthesizer);
-
   g_return_if_fail (QORA_IS_APPLICATION (self));
-
-  if (g_strcmp0 (path, qora_model_get_path (model)) == 0)
-    qora_application_open_model (self, NULL);
-  qora_models_library_remove (self->library, model);
+  qora_models_choice_remove (self->choice, model);
 }
 
 static void
-open_first_model (QoraApplication *self)
+on_model_error (QoraApplication *self)
 {
-  g_autofree char *path = g_settings_get_string (self->settings, "model-path");
-
-  if (g_str_equal (path, DEMO))
-    open_demo (self);
-  else if (*path == '\0')
-    open_default (self);
-  else
-    open_path (self, path, on_model_opened);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODEL_ERROR]);
 }
 
 static void
@@ -598,7 +455,9 @@ qora_application_startup (GApplication *app)
   self->books = qora_book_list_new (books);
   self->queue = qora_queue_new (self->synthesizer, self->books);
   self->library = qora_models_library_new (NULL);
-  self->demo_voice = find_demo_voice (self);
+  self->choice = qora_models_choice_new (self->synthesizer, self->library, self->settings);
+  g_signal_connect_object (self->choice, "notify::error", G_CALLBACK (on_model_error), self,
+                           G_CONNECT_SWAPPED);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   qora_models_actions_add (self);
   set_accels (self);
@@ -611,7 +470,7 @@ qora_application_startup (GApplication *app)
   qora_queue_watch (self->queue, GTK_APPLICATION (self), self->settings, self->pronunciation);
   qora_take_list_load (self->takes);
   qora_book_list_load (self->books);
-  open_first_model (self);
+  qora_models_choice_open_first (self->choice);
 }
 
 static void
@@ -644,7 +503,7 @@ qora_application_get_property (GObject *object, guint prop_id, GValue *value, GP
   switch (prop_id)
     {
     case PROP_MODEL_ERROR:
-      g_value_set_string (value, QORA_APPLICATION (object)->model_error);
+      g_value_set_string (value, qora_application_get_model_error (QORA_APPLICATION (object)));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -663,18 +522,9 @@ qora_application_dispose (GObject *object)
   g_clear_object (&self->synthesizer);
   g_clear_object (&self->takes);
   g_clear_object (&self->pronunciation);
+  g_clear_object (&self->choice);
   g_clear_object (&self->library);
   G_OBJECT_CLASS (qora_application_parent_class)->dispose (object);
-}
-
-static void
-qora_application_finalize (GObject *object)
-{
-  QoraApplication *self = QORA_APPLICATION (object);
-
-  g_free (self->demo_voice);
-  g_free (self->model_error);
-  G_OBJECT_CLASS (qora_application_parent_class)->finalize (object);
 }
 
 static void
@@ -684,7 +534,6 @@ qora_application_class_init (QoraApplicationClass *klass)
   GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
 
   object_class->dispose = qora_application_dispose;
-  object_class->finalize = qora_application_finalize;
   object_class->get_property = qora_application_get_property;
   application_class->startup = qora_application_startup;
   application_class->shutdown = qora_application_shutdown;
