@@ -189,10 +189,11 @@ show_model (QoraModelsInstalledRow *self)
   g_autofree char *about = qora_models_describe (self->model);
   g_autofree char *voices = list_voices (self->model);
   g_autofree char *path = g_markup_escape_text (qora_model_get_path (self->model), -1);
+  g_autofree char *title = g_markup_escape_text (self->name, -1);
   GtkButton *const buttons[] = { self->use_button,    self->convert_button, self->convert_cancel,
                                  self->source_button, self->check_button,   self->remove_button };
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), self->name);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), about);
   adw_action_row_set_subtitle (self->place_row, path);
   adw_action_row_set_subtitle (self->voices_row, voices);
