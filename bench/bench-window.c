@@ -1,4 +1,4 @@
-/* bench-window.c: how long the window is deaf to its user while it loads, speaks, saves and opens
+/* bench-window.c: how long the window is deaf to its user while it loads, speaks and saves
  *
  * Run it on an idle machine with a display; QORA_ENGINE and QORA_AUDIO_SINK work as ever. The takes
  * go to XDG_DATA_HOME, which should be an empty folder. QORA_BENCH_MODEL names the folder of the
@@ -22,6 +22,8 @@ typedef enum
   PHASE_SPEAK,
   PHASE_SAVE,
   PHASE_OPEN,
+  PHASE_ADD_BOOK,
+  PHASE_MAKE_BOOK,
   PHASE_CONVERT,
   N_PHASES
 } Phase;
@@ -32,8 +34,16 @@ static const char *const names[N_PHASES] = {
   "speak",
   "save as FLAC",
   "open a take",
+  "add a book of 300 pages",
+  "make 24 parts of it",
   "pack a voice model",
 };
+
+/* The book; a page has 1800 characters. */
+#define N_CHAPTERS   30
+#define N_PARAGRAPHS 80
+#define PARAGRAPH    225 /* characters */
+#define N_MADE       24
 
 typedef struct
 {
@@ -50,18 +60,9 @@ typedef struct
   gint64 phase_began;
   char *path;
   QoraTake *take;
+  QoraBook *book;
+  long memory[N_PHASES]; /* MiB at the end of each */
 } Bench;
-
-static void
-next_phase (Bench *bench)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  bench->took[bench->phase] = (double) (now - bench->phase_began) / 1000;
-  bench->phase_began = now;
-  bench->phase++;
-  bench->begun = FALSE;
-}
 
 static long
 get_memory (void)
@@ -73,6 +74,18 @@ get_memory (void)
       || (line = strstr (status, "VmRSS:")) == NULL)
     return 0;
   return strtol (line + 6, NULL, 10) / 1024;
+}
+
+static void
+next_phase (Bench *bench)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  bench->memory[bench->phase] = get_memory ();
+  bench->took[bench->phase] = (double) (now - bench->phase_began) / 1000;
+  bench->phase_began = now;
+  bench->phase++;
+  bench->begun = FALSE;
 }
 
 static double
@@ -88,9 +101,8 @@ static void
 report (Bench *bench)
 {
   for (int i = 0; i < N_PHASES; i++)
-    printf ("%-32s %8.0f ms, longest stall %6.1f ms, most work at a time %6.1f ms\n", names[i],
-            bench->took[i], bench->stall[i], bench->work[i]);
-  printf ("memory at the end %ld MiB\n", get_memory ());
+    printf ("%-32s %8.0f ms, longest stall %6.1f ms, most work at a time %6.1f ms, then %4ld MiB\n",
+            names[i], bench->took[i], bench->stall[i], bench->work[i], bench->memory[i]);
 }
 
 static void
@@ -168,6 +180,63 @@ step_convert (Bench *bench)
     next_phase (bench);
 }
 
+static QoraDocument *
+make_document (void)
+{
+  QoraDocument *document = qora_document_new ();
+
+  for (int i = 0; i < N_CHAPTERS; i++)
+    {
+      QoraChapter *chapter = qora_document_add_chapter (document, "A Chapter");
+
+      for (int j = 0; j < N_PARAGRAPHS; j++)
+        {
+          g_autoptr (GString) text = g_string_new (NULL);
+
+          while (text->len < PARAGRAPH)
+            g_string_append_printf (text, "Paragraph %d of chapter %d goes on. ", j, i);
+          qora_chapter_add_part (chapter, QORA_CHAPTER_PART_PARAGRAPH, text->str);
+        }
+    }
+  return document;
+}
+
+static void
+step_add_book (Bench *bench)
+{
+  GListModel *books = G_LIST_MODEL (bench->window->books);
+
+  if (!bench->begun)
+    {
+      g_autoptr (QoraDocument) document = make_document ();
+
+      qora_window_add_book (bench->window, document);
+      bench->begun = TRUE;
+    }
+  else if (g_list_model_get_n_items (books) > 0)
+    {
+      bench->book = g_list_model_get_item (books, 0);
+      next_phase (bench);
+    }
+}
+
+static void
+step_make_book (Bench *bench)
+{
+  QoraTakeCount count;
+
+  if (!bench->begun)
+    {
+      qora_queue_start (bench->window->queue, bench->book);
+      bench->begun = TRUE;
+    }
+  qora_take_count (qora_book_get_chapter (bench->book, 0), &count);
+  if (count.made < N_MADE)
+    return;
+  qora_queue_cancel (bench->window->queue, bench->book);
+  next_phase (bench);
+}
+
 static gboolean
 on_probe (gpointer user_data)
 {
@@ -204,6 +273,12 @@ on_probe (gpointer user_data)
     case PHASE_OPEN:
       step_open (bench);
       break;
+    case PHASE_ADD_BOOK:
+      step_add_book (bench);
+      break;
+    case PHASE_MAKE_BOOK:
+      step_make_book (bench);
+      break;
     case PHASE_CONVERT:
       step_convert (bench);
       break;
@@ -232,6 +307,7 @@ main (int argc, char **argv)
   g_signal_connect (app, "startup", G_CALLBACK (on_startup), &bench);
   status = g_application_run (G_APPLICATION (app), argc, argv);
   g_clear_object (&bench.take);
+  g_clear_object (&bench.book);
   g_free (bench.path);
   return status;
 }

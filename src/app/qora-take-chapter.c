@@ -88,8 +88,9 @@ qora_take_set_part (QoraTake *self, guint index, QoraRendering *rendering)
   part = get_part (self, index);
   g_clear_pointer (&part->rendering, qora_rendering_unref);
   part->rendering = qora_rendering_ref (rendering);
+  self->counted = FALSE;
   g_signal_emit_by_name (self, "part-made", index);
-  g_signal_emit_by_name (self, "changed");
+  qora_take_emit_changed (self);
 }
 
 void
@@ -98,22 +99,29 @@ qora_take_fail_part (QoraTake *self, guint index)
   g_return_if_fail (QORA_IS_TAKE (self));
   g_return_if_fail (index < self->content.parts->len);
   get_part (self, index)->failed = TRUE;
-  g_signal_emit_by_name (self, "changed");
+  qora_take_emit_changed (self);
 }
 
 void
 qora_take_retry (QoraTake *self)
 {
+  gboolean any = FALSE;
+
   g_return_if_fail (QORA_IS_TAKE (self));
   for (guint i = 0; i < self->content.parts->len; i++)
-    get_part (self, i)->failed = FALSE;
-  g_signal_emit_by_name (self, "changed");
+    {
+      any |= get_part (self, i)->failed;
+      get_part (self, i)->failed = FALSE;
+    }
+  if (any)
+    qora_take_emit_changed (self);
 }
 
-void
-qora_take_count (QoraTake *self, QoraTakeCount *count)
+/* A book is counted several times a second, and its texts are long. */
+static void
+count_parts (QoraTake *self)
 {
-  g_return_if_fail (QORA_IS_TAKE (self));
+  QoraTakeCount *count = &self->count;
 
   *count = (QoraTakeCount){ .parts = self->content.parts->len };
   for (guint i = 0; i < self->content.parts->len; i++)
@@ -130,6 +138,16 @@ qora_take_count (QoraTake *self, QoraTakeCount *count)
       else if (part->failed)
         count->failed++;
     }
+  self->counted = TRUE;
+}
+
+void
+qora_take_count (QoraTake *self, QoraTakeCount *count)
+{
+  g_return_if_fail (QORA_IS_TAKE (self));
+  if (!self->counted)
+    count_parts (self);
+  *count = self->count;
 }
 
 /* ---- memory ---- */

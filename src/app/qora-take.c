@@ -40,12 +40,13 @@ G_DEFINE_FINAL_TYPE (QoraTake, qora_take, G_TYPE_OBJECT)
 static char *
 make_title (const QoraTakeFile *content)
 {
-  g_autofree char *start = g_strstrip (qora_silence_strip (content->text));
+  g_autofree char *start = NULL;
   g_autofree char *cut = NULL;
   char *space;
 
   if (content->title != NULL)
     return g_strdup (content->title);
+  start = g_strstrip (qora_silence_strip (content->text));
   start[strcspn (start, "\r\n")] = '\0';
   if (*start == '\0')
     return g_strdup (_ ("Untitled"));
@@ -64,9 +65,10 @@ get_part (QoraTake *self, guint index)
   return self->content.parts->pdata[index];
 }
 
-static void
-emit_changed (QoraTake *self)
+void
+qora_take_emit_changed (QoraTake *self)
 {
+  self->counted = FALSE;
   g_free (self->title);
   self->title = make_title (&self->content);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
@@ -236,7 +238,7 @@ qora_take_set_content (QoraTake *self, const char *text, GPtrArray *parts, doubl
       qora_part_get_silence (part, &kept->silence_before, &kept->silence_after);
       g_ptr_array_add (self->content.parts, kept);
     }
-  emit_changed (self);
+  qora_take_emit_changed (self);
 }
 
 void
@@ -275,7 +277,7 @@ qora_take_drop_sound (QoraTake *self)
       g_clear_pointer (&part->rendering, qora_rendering_unref);
       g_ptr_array_add (self->content.parts, part);
     }
-  emit_changed (self);
+  qora_take_emit_changed (self);
   qora_take_save (self);
 }
 
@@ -287,7 +289,7 @@ qora_take_restore_sound (QoraTake *self)
     return;
   g_ptr_array_unref (self->content.parts);
   self->content.parts = g_steal_pointer (&self->dropped);
-  emit_changed (self);
+  qora_take_emit_changed (self);
   qora_take_save (self);
 }
 

@@ -497,6 +497,14 @@ connect (gpointer object, const char *signal, GCallback callback, QoraWindow *se
   g_signal_connect_object (object, signal, callback, self, G_CONNECT_SWAPPED);
 }
 
+/* Also behind the user's back: chapters are made by the queue. */
+static void
+on_script_changed (QoraWindow *self)
+{
+  update_generate_button (self);
+  update_status (self);
+}
+
 static void
 connect_all (QoraWindow *self)
 {
@@ -512,7 +520,7 @@ connect_all (QoraWindow *self)
   connect (self->script_view, "text-changed", G_CALLBACK (on_text_changed), self);
   connect (self->script_view, "mark-clicked", G_CALLBACK (on_mark_clicked), self);
   connect (qora_script_view_get_script (self->script_view), "changed",
-           G_CALLBACK (update_generate_button), self);
+           G_CALLBACK (on_script_changed), self);
   connect (self->project, "notify::loading", G_CALLBACK (qora_window_update), self);
   connect (self->synthesizer, "notify::path", G_CALLBACK (on_model), self);
   connect (self->synthesizer, "notify::loading", G_CALLBACK (qora_window_update), self);
