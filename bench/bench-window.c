@@ -2,7 +2,7 @@
  *
  * Run it on an idle machine with a display; QORA_ENGINE and QORA_AUDIO_SINK work as ever. The takes
  * go to XDG_DATA_HOME, which should be an empty folder. QORA_BENCH_MODEL names the folder of the
- * checkpoint that is packed in the end, in place of the demo voice.
+ * checkpoint that is packed in the end; without it nothing is.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -167,11 +167,9 @@ step_convert (Bench *bench)
 
   if (!bench->begun)
     {
-      g_autoptr (QoraModel) model = NULL;
+      g_autoptr (QoraModel) model
+          = path != NULL ? qora_model_new (path, QORA_MODEL_ADDED, NULL) : NULL;
 
-      if (path == NULL)
-        path = qora_synthesizer_get_path (bench->window->synthesizer);
-      model = qora_model_new (path, QORA_MODEL_ADDED, NULL);
       if (model != NULL && !qora_model_is_packed (model))
         qora_models_library_convert (library, model);
       bench->begun = TRUE;

@@ -371,6 +371,7 @@ quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     if (QORA_IS_WINDOW (l->data))
       qora_window_put_away (l->data);
   g_list_free (windows);
+  qora_models_library_put_away (qora_application_get_library (user_data));
   g_application_quit (user_data);
 }
 

@@ -283,6 +283,31 @@ qora_models_library_convert (QoraModelsLibrary *self, QoraModel *model)
   qora_models_job_start (job);
 }
 
+/* The job that packs, or NULL. */
+static QoraModelsJob *
+find_packing (GPtrArray *jobs)
+{
+  for (guint i = 0; i < jobs->len; i++)
+    if (qora_models_job_get_state (jobs->pdata[i]) == QORA_MODELS_JOB_CONVERTING)
+      return jobs->pdata[i];
+  return NULL;
+}
+
+void
+qora_models_library_put_away (QoraModelsLibrary *self)
+{
+  QoraModelsJob *job;
+
+  g_return_if_fail (QORA_IS_MODELS_LIBRARY (self));
+
+  while ((job = find_packing (self->conversions)) != NULL
+         || (job = find_packing (self->downloads)) != NULL)
+    {
+      qora_models_job_cancel (job);
+      g_main_context_iteration (NULL, TRUE);
+    }
+}
+
 /* ---- the object ---- */
 
 static void

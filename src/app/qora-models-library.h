@@ -47,6 +47,10 @@ void qora_models_library_convert (QoraModelsLibrary *self, QoraModel *model);
 /* What qora_models_library_convert() would make. (transfer full) */
 char *qora_models_library_suggest_target (QoraModelsLibrary *self, QoraModel *model);
 
+/* Before the program ends: stops what is being packed and waits until no half of a file is left.
+ * What was being downloaded stays as it is, for the next time. */
+void qora_models_library_put_away (QoraModelsLibrary *self);
+
 /* Without blocking; "failed" tells what went wrong. */
 void qora_models_library_add (QoraModelsLibrary *self, const char *path);
 void qora_models_library_remove (QoraModelsLibrary *self, QoraModel *model);
