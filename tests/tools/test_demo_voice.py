@@ -173,7 +173,7 @@ class TalkerTest(unittest.TestCase):
         self.module = talker_model
         names = make_tokenizer.SPECIAL_TOKENS
         special = {name: 300 + number for number, name in enumerate(names)} | {"assistant": 299}
-        config = talker_model.model_config(320, special, codebook=16)
+        config = talker_model.model_config(320, special, codebook=16, groups=8)
         self.model = talker_model.TtsModel(config, 10)
 
     def utterance(self, frames=6):
@@ -234,9 +234,40 @@ class CodesTest(unittest.TestCase):
         points = torch.randn(600, 4, generator=generator)
         rest = points
         for _ in range(3):
-            table = kmeans(rest, 16, 5, generator)
+            table = kmeans(rest, torch.ones(600), 16, 5, generator)
             rest = rest - table[nearest(rest, table)]
         self.assertLess(float(rest.pow(2).mean()), 0.15 * float(points.pow(2).mean()))
+
+    def test_points_of_little_weight_get_few_centroids(self):
+        try:
+            from fit_codes import kmeans
+        except ImportError as error:
+            self.skipTest(f"{error.name} is not installed")
+        generator = torch.Generator().manual_seed(0)
+        points = torch.randn(1000, 2, generator=generator) + torch.repeat_interleave(torch.tensor([-50.0, 50.0]), 500)[:, None]
+        weights = torch.cat([torch.full((500,), 1e-3), torch.ones(500)])
+        centroids = kmeans(points, weights, 16, 5, generator)
+        self.assertGreaterEqual(int((centroids[:, 0] > 0).sum()), 14)
+
+    def test_a_change_of_the_envelope_is_heard_in_the_spectrum(self):
+        try:
+            from mel_codes import LogMel
+        except ImportError as error:
+            self.skipTest(f"{error.name} is not installed")
+        mel, samples = LogMel(), 0.1 * torch.randn(9600, generator=torch.Generator().manual_seed(0))
+        before = mel(samples[None])[0]
+        same, louder = (mel.reshape(samples, torch.full_like(before, change)) for change in (0.0, 0.5))
+        torch.testing.assert_close(same[1024:-1024], samples[1024:-1024], atol=1e-4, rtol=1e-3)
+        self.assertAlmostEqual(float((mel(louder[None])[0] - before)[:, 5:-5].mean()), 0.5, places=1)
+
+    def test_rows_that_follow_from_the_centroids_are_carried_over(self):
+        from carry_over import carry_rows
+
+        generator = torch.Generator().manual_seed(0)
+        old, new = torch.randn(200, 3, generator=generator) * 10, torch.randn(50, 3, generator=generator) * 10
+        rule = torch.randn(3, 5, generator=generator)
+        carried, wanted = carry_rows(old @ rule + 1, old, new), new @ rule + 1
+        self.assertLess(float((carried - wanted).norm() / wanted.norm()), 0.02)
 
 
 @needs_torch

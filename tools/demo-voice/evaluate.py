@@ -3,6 +3,7 @@
 """Step 9: word error rates of the test sentences, for the teacher, the codec alone, the model, or another program.
 
   teacher   the flite audio itself, the best that can be reached
+  codes     the flite audio with the envelope that its codes know, the most that a frame-wise decoder can give
   codec     the flite audio, encoded and decoded
   model     talker and decoder, sampled as generation_config.json of the export says
   official  an exported folder through the official classes
@@ -56,18 +57,34 @@ class Teacher:
         return [audio[text] for text in texts]
 
 
-class Codec(Teacher):
+class Codes(Teacher):
+    """Phase and fine structure of the original, but only the envelope that the codes know."""
+
     def __init__(self, args):
         from mel_codes import LogMel, MelEncoder
 
         super().__init__(args)
         self.mel, self.encoder = LogMel(), MelEncoder(**torch.load(args.encoder)["encoder"])
+
+    @torch.inference_mode()
+    def __call__(self, voice, texts):
+        out = []
+        for samples in map(torch.from_numpy, super().__call__(voice, texts)):
+            mel = self.mel(samples[None])
+            known = self.encoder.decode(self.encoder.encode(mel)[0])
+            out.append(self.mel.reshape(samples, known - mel[0]).numpy())
+        return out
+
+
+class Codec(Codes):
+    def __init__(self, args):
+        super().__init__(args)
         self.decoder = load_decoder(args.decoder)
 
     @torch.inference_mode()
     def __call__(self, voice, texts):
         out = []
-        for samples in super().__call__(voice, texts):
+        for samples in Teacher.__call__(self, voice, texts):
             codes = self.encoder.encode(self.mel(torch.from_numpy(samples)[None]))
             out.append(self.decoder(codes.transpose(1, 2))[0, 0].numpy())
         return out
@@ -118,7 +135,7 @@ class Program:
         return out
 
 
-SOURCES = {"teacher": Teacher, "codec": Codec, "model": Model, "official": Official, "program": Program}
+SOURCES = {"teacher": Teacher, "codes": Codes, "codec": Codec, "model": Model, "official": Official, "program": Program}
 
 
 def main():

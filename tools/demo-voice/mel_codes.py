@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Log-mel spectrogram, and the closed-form encoder that turns it into codec codes.
 
-An 80 ms patch (8 mel frames of 80 bands) becomes 8 codes: the first is the nearest centroid of a linear phone
+An 80 ms patch (8 mel frames of 80 bands) becomes 10 codes: the first is the nearest centroid of a linear phone
 prediction from the patch and its neighbours, the others are a residual vector quantization of the patch in PCA space.
 """
 import librosa
@@ -14,21 +14,38 @@ from corpus import SAMPLE_RATE
 MELS = 80
 HOP = 240  # 100 mel frames a second
 MEL_FRAMES = 8  # of one codec frame
+TOP = 9500.0  # Hz, the highest band
 
 
 class LogMel(nn.Module):
-    def __init__(self, n_fft=1024, hop=HOP, mels=MELS, top=9500.0, floor=1e-3):
+    def __init__(self, n_fft=1024, hop=HOP, mels=MELS, top=TOP, floor=1e-3):
         super().__init__()
         self.n_fft, self.hop, self.floor = n_fft, hop, floor
         bank = librosa.filters.mel(sr=SAMPLE_RATE, n_fft=n_fft, n_mels=mels, fmin=0, fmax=top)
         self.register_buffer("bank", torch.tensor(bank), persistent=False)
         self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
 
-    def forward(self, samples):
-        """[batch, samples] -> [batch, mels, samples / hop]"""
+    def spectrum(self, samples):
+        """[batch, samples] -> complex [batch, n_fft / 2 + 1, samples / hop]"""
         left = (self.n_fft - self.hop) // 2
         samples = F.pad(samples, (left, self.n_fft - self.hop - left))
-        spectrum = torch.stft(samples, self.n_fft, self.hop, window=self.window, center=False, return_complex=True)
+        return torch.stft(samples, self.n_fft, self.hop, window=self.window, center=False, return_complex=True)
+
+    def reshape(self, samples, change):
+        """samples [n] with the envelope of its spectrum changed by log-mel `change` [mels, n / hop], all else kept."""
+        share = self.bank / (self.bank.sum(0, keepdim=True) + 1e-8)
+        spectrum = self.spectrum(samples[None])[0] * torch.exp((share.t() @ change).clamp(-6, 6))
+        frames = torch.fft.irfft(spectrum, n=self.n_fft, dim=0) * self.window[:, None]
+        squares = (self.window ** 2)[:, None].expand_as(frames)
+        length = (frames.shape[1] - 1) * self.hop + self.n_fft
+        out, weight = (F.fold(part[None].contiguous(), (1, length), (1, self.n_fft), stride=(1, self.hop))[0, 0, 0]
+                       for part in (frames, squares))
+        left = (self.n_fft - self.hop) // 2
+        return (out / weight.clamp(min=1e-3))[left:left + len(samples)]
+
+    def forward(self, samples):
+        """[batch, samples] -> [batch, mels, samples / hop]"""
+        spectrum = self.spectrum(samples)
         magnitude = torch.view_as_real(spectrum).pow(2).sum(-1).add(1e-9).sqrt()
         return torch.log((self.bank @ magnitude).clamp(min=self.floor))
 

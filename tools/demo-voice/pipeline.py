@@ -91,6 +91,7 @@ class Pipeline:
 
     def step_evaluate(self):
         self.run("evaluate.py", "teacher", "--test", self.test)
+        self.run("evaluate.py", "codes", "--test", self.test, "--encoder", self.fitted)
         self.run("evaluate.py", "codec", "--test", self.test, "--encoder", self.fitted, "--decoder",
                  self.work / "adapted/last.pt")
         self.run("evaluate.py", "official", "--test", self.test, "--model", self.work / "model", "--json",
