@@ -158,13 +158,17 @@ update (QoraBookRow *self)
   const char *author = qora_book_get_author (self->book);
   QoraQueueProgress progress;
   g_autofree char *details = NULL;
+  g_autofree char *tooltip = NULL;
 
   qora_queue_get_progress (self->queue, self->book, &progress);
   details = describe (self, &progress);
   gtk_label_set_label (self->title, qora_book_get_title (self->book));
   gtk_label_set_label (self->details, details);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->details),
-                               qora_book_get_hindrance (self->book) != NULL ? details : author);
+  /* What does not fit, and who wrote it. */
+  tooltip = author != NULL ? g_strconcat (qora_book_get_title (self->book), "\n", author, NULL)
+                           : g_strdup (qora_book_get_title (self->book));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), tooltip);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->details), details);
   gtk_progress_bar_set_fraction (self->progress, progress.fraction);
   gtk_widget_set_visible (GTK_WIDGET (self->progress), state != QORA_BOOK_IDLE);
   if (self->menu_state != (int) state)

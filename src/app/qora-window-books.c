@@ -330,7 +330,6 @@ delete_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   if (book == NULL)
     return;
   qora_queue_cancel (self->queue, book);
-  close_chapter (self, book);
   qora_book_list_remove (self->books, book);
   offer_undo (self, book, FALSE);
 }
@@ -358,6 +357,17 @@ qora_window_keep_chapter (QoraWindow *self)
   qora_take_save (take);
 }
 
+/* A book that was deleted, perhaps from another window, is not shown any more. */
+static void
+on_books_changed (QoraWindow *self)
+{
+  QoraTake *take = qora_project_get_take (self->project);
+
+  if (take != NULL && qora_take_is_chapter (take)
+      && qora_window_find_take (self, qora_take_get_id (take)) == NULL)
+    qora_project_open (self->project, NULL);
+}
+
 /* ---- setting up ---- */
 
 static const GActionEntry actions[] = {
@@ -374,5 +384,7 @@ qora_window_add_book_actions (QoraWindow *self)
 {
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   g_signal_connect_object (self->queue, "finished", G_CALLBACK (on_book_finished), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->books, "items-changed", G_CALLBACK (on_books_changed), self,
                            G_CONNECT_SWAPPED);
 }

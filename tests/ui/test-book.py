@@ -205,6 +205,27 @@ def make_without_a_window(window, program):
     assert state() == 'idle'
 
 
+def add(program):
+    """A file with chapters becomes a book, which its toast offers to make."""
+    path = os.path.join(os.environ['HOME'], 'two.md')
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write('---\ntitle: Salt & Pepper\n---\n'
+                   '# First\n\nSome words of it.\n\n# Second\n\nAnd *some* more of them.\n')
+    window = Window(program, QORA_FAKE_RTF=FAST)
+    window.activate('open', GLib.Variant('s', path))
+    window.label('^“.*” is in the list$')
+    window.find('list item', '^Second$')
+    window.screenshot('book-added')
+    folder = next(name for name in glob.glob(os.path.join(books(), '*')) if 'book-1' not in name)
+    window.activate('book-generate', GLib.Variant('s', os.path.basename(folder)))
+
+    def whole():
+        takes = [read(path) for path in glob.glob(os.path.join(folder, '*/take.json'))]
+        return len(takes) == 2 and all('sound' in part for take in takes for part in take['parts'])
+    wait_for('all of it is made', whole)
+    window.quit()
+
+
 def main(program):
     os.environ['GSETTINGS_BACKEND'] = 'keyfile'
     write_book()
@@ -217,6 +238,7 @@ def main(program):
     export(window)
     change(window)
     make_without_a_window(window, program)
+    add(program)
 
 
 main(sys.argv[1])
