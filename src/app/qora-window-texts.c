@@ -51,6 +51,8 @@ show_document (QoraWindow *self, QoraDocument *document)
 {
   g_autofree char *text = NULL;
 
+  if (qora_notice_is_error (self->notice))
+    qora_notice_hide (self->notice);
   if (document->chapters->len > 1)
     {
       qora_window_add_book (self, document);

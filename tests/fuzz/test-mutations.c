@@ -8,12 +8,7 @@
 
 #include "all_tensors.h"
 #include "fixture.h"
-#include "targets.h"
-
-enum
-{
-  ROUNDS = 3000,
-};
+#include "mutations.h"
 
 /* Pieces that mean something to a JSON parser or to the checks behind it. */
 static const char *const pieces[] = {
@@ -40,74 +35,8 @@ static const char *const pieces[] = {
   "\"\"",
   "0.5",
   "\x80",
+  NULL,
 };
-
-/* Changes a few places of bytes[*n], all of them below `reach`; it has room for `capacity`. */
-static void
-mutate (GRand *random, guint8 *bytes, gsize *n, gsize capacity, gsize reach)
-{
-  const int changes = g_rand_int_range (random, 1, 5);
-
-  for (int i = 0; i<changes && * n> 0; i++)
-    {
-      const gsize at = g_rand_int (random) % MIN (*n, reach);
-      const char *piece = pieces[g_rand_int_range (random, 0, G_N_ELEMENTS (pieces))];
-      const gsize length = strlen (piece);
-
-      switch (g_rand_int_range (random, 0, 5))
-        {
-        case 0:
-          bytes[at] ^= 1 << g_rand_int_range (random, 0, 8);
-          break;
-        case 1: /* write over */
-          memcpy (bytes + at, piece, MIN (length, *n - at));
-          break;
-        case 2: /* put between */
-          if (*n + length <= capacity)
-            {
-              memmove (bytes + at + length, bytes + at, *n - at);
-              memcpy (bytes + at, piece, length);
-              *n += length;
-            }
-          break;
-        case 3: /* take out */
-          memmove (bytes + at, bytes + MIN (at + length, *n), *n - MIN (at + length, *n));
-          *n -= MIN (length, *n - at);
-          break;
-        default:
-          if (g_rand_int_range (random, 0, 4) == 0)
-            *n = g_rand_int (random) % *n;
-          break;
-        }
-    }
-}
-
-/* Each round works on a copy of exactly its size, so that a sanitizer sees the first byte too far.
- * Half of the rounds bend the first `header` bytes, half anything. */
-static void
-run (FuzzTarget *target, const char *bytes, gsize n, gsize header)
-{
-  g_autoptr (GRand) random = g_rand_new_with_seed (3);
-  const gsize capacity = n + 256;
-  g_autofree guint8 *buffer = g_malloc (capacity);
-
-  for (int round = 0; round < ROUNDS; round++)
-    {
-      g_autofree guint8 *exact = NULL;
-      gsize length = n;
-
-      memcpy (buffer, bytes, n);
-      mutate (random, buffer, &length, capacity, round % 2 == 0 ? header : n);
-      exact = g_memdup2 (buffer, length);
-      target (exact, length);
-    }
-  for (gsize length = 0; length < MIN (n, 200); length++)
-    {
-      g_autofree guint8 *exact = g_memdup2 (bytes, length);
-
-      target (exact, length);
-    }
-}
 
 static gsize
 read_file (const char *path, char **bytes)
@@ -128,7 +57,7 @@ static void
 test_safetensors (void)
 {
   g_assert_cmpuint (sizeof small_file - 1, ==, 8 + 128 + 32);
-  run (fuzz_safetensors, small_file, sizeof small_file - 1, 8 + 128);
+  run_mutations (fuzz_safetensors, pieces, small_file, sizeof small_file - 1, 8 + 128);
 }
 
 static void
@@ -143,7 +72,7 @@ test_config (void)
   g_string_append (all, generation);
   g_string_append_c (all, '\0');
   g_string_append (all, speech);
-  run (fuzz_config, all->str, all->len, all->len);
+  run_mutations (fuzz_config, pieces, all->str, all->len, all->len);
 }
 
 /* tiny-b as a file in a temporary folder; compact, because that has all there is to get wrong. */
@@ -210,7 +139,7 @@ test_container (void)
       gsize length = n;
 
       memcpy (bent, bytes, n);
-      mutate (random, bent, &length, n + 256, header);
+      mutate (random, pieces, bent, &length, n + 256, header);
       open_bent (path, bent, length);
       fuzz_container (bent, length);
     }
