@@ -135,11 +135,11 @@ is_known (QoraLineWrap *self, const char *word)
 }
 
 static const char *
-find_last_word (const char *text)
+find_last_word (const char *text, const char *end)
 {
-  const char *start = text + strlen (text);
+  const char *start = end;
 
-  for (const char *at = start; (at = g_utf8_find_prev_char (text, at)) != NULL; start = at)
+  for (const char *at = end; (at = g_utf8_find_prev_char (text, at)) != NULL; start = at)
     if (!is_word_character (g_utf8_get_char (at)))
       break;
   return start;
@@ -154,9 +154,9 @@ dup_without_last (const char *text)
 /* "exam-" and "ple" are one word, "well-" and "known" are two: the text itself has used the one or
  * the other, or has the halves as words. */
 static gboolean
-is_divided_word (QoraLineWrap *self, const char *before, const char *after)
+is_divided_word (QoraLineWrap *self, const GString *before, const char *after)
 {
-  const char *head = find_last_word (before);
+  const char *head = find_last_word (before->str, before->str + before->len);
   const char *end = after;
   g_autofree char *first = dup_without_last (head);
   g_autofree char *second = NULL;
@@ -175,9 +175,9 @@ is_divided_word (QoraLineWrap *self, const char *before, const char *after)
 
 /* With a hyphen behind a letter. */
 static gboolean
-ends_divided (const char *line)
+ends_divided (const char *line, gsize length)
 {
-  const char *last = g_utf8_find_prev_char (line, line + strlen (line));
+  const char *last = g_utf8_find_prev_char (line, line + length);
   const char *before = last != NULL ? g_utf8_find_prev_char (line, last) : NULL;
 
   return before != NULL && g_unichar_isalpha (g_utf8_get_char (before))
@@ -192,12 +192,13 @@ append_line (QoraLineWrap *self, GString *text, const char *line)
 
   if (c == 0x00AD)
     g_string_truncate (text, (gsize) (last - text->str));
-  else if (ends_divided (text->str))
+  else if (ends_divided (text->str, text->len))
     {
-      if (g_unichar_islower (g_utf8_get_char (line)) && is_divided_word (self, text->str, line))
+      if (g_unichar_islower (g_utf8_get_char (line)) && is_divided_word (self, text, line))
         g_string_truncate (text, (gsize) (last - text->str));
     }
-  else if (c != 0 && c != 0x2014 && !g_str_has_suffix (text->str, "--"))
+  else if (c != 0 && c != 0x2014
+           && (text->len < 2 || strcmp (text->str + text->len - 2, "--") != 0))
     g_string_append_c (text, '\n');
   g_string_append (text, line);
 }
@@ -224,7 +225,7 @@ is_continued (QoraLineWrap *self, const char *raw, const char *next)
 
   if (self->width == 0)
     return FALSE;
-  if (ends_divided (line) && g_unichar_islower (g_utf8_get_char (next)))
+  if (ends_divided (line, strlen (line)) && g_unichar_islower (g_utf8_get_char (next)))
     return TRUE;
   return get_width (line, strlen (line)) + get_first_word_width (next) + RAGGED > self->width;
 }
