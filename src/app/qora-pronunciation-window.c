@@ -223,7 +223,7 @@ on_imported (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (g_file_load_contents_finish (G_FILE (source), result, &text, &length, NULL, &error)
       && length > LARGEST)
-    g_set_error (&error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("%s is too long"), name);
+    g_set_error (&error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("%s is too large"), name);
   if (error == NULL)
     list = qora_pronunciation_parse (text, name, &error);
   if (list == NULL)

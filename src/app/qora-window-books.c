@@ -61,7 +61,7 @@ on_book_created (GObject *source, GAsyncResult *result, gpointer user_data)
   adw_flap_set_reveal_flap (self->flap, TRUE);
   qora_takes_pane_show_book (self->takes_pane, book);
   /* translators: %s is the title of a book */
-  text = g_strdup_printf (_ ("“%s” is in the list"), qora_book_get_title (book));
+  text = g_strdup_printf (_ ("“%s” was added to the list"), qora_book_get_title (book));
   toast = qora_toast_new (text);
   adw_toast_set_button_label (toast, _ ("Generate"));
   adw_toast_set_action_name (toast, "win.book-generate");
@@ -238,7 +238,7 @@ voice_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   else
     heading = g_strdup (_ ("Read All Chapters with This Voice?"));
   dialog = ask (self, book, heading,
-                _ ("Voice, language and style are those that this window has now. They count for "
+                _ ("Voice, language and style are those that this window has now. They apply to "
                    "what is made from now on."),
                 &question, G_CALLBACK (on_voice_response));
   qora_book_count (book, &count);

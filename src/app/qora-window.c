@@ -101,7 +101,7 @@ update_generate_button (QoraWindow *self)
            && !qora_script_is_arranged (script, qora_project_get_sound (self->project),
                                         g_settings_get_double (self->settings, "pause")))
     /* translators: all parts are there, but their order or the silence between them is another */
-    tooltip = g_strdup (_ ("Put the Parts Together Anew"));
+    tooltip = g_strdup (_ ("Join the Parts Again"));
   else if (qora_voice_bar_get_missing (self->voice_bar) != NULL)
     tooltip = g_strdup (qora_voice_bar_get_missing (self->voice_bar));
   else if (n_stale == 0)

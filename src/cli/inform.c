@@ -79,7 +79,7 @@ cli_print_info (CliSession *session)
   printf (_ ("Precision: %s\n"), qtts_precision_name (info->precision));
   printf (_ ("Threads: %d\n"), info->threads);
   printf (_ ("Instructions: %s\n"), info->cpu);
-  printf (_ ("Sound: %d Hz, %.1f frames a second, %d codes a frame, each of %d\n"),
+  printf (_ ("Sound: %d Hz, %.1f frames a second, %d codes a frame, each one of %d values\n"),
           info->sample_rate, (double) info->sample_rate / info->samples_per_frame, info->groups,
           info->codebook_size);
   printf (_ ("Style by --instruct: %s\n"), info->honours_instruct ? _ ("yes") : _ ("no"));

@@ -93,7 +93,7 @@ add_text_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
     { "text", 0, 0, STRING_ARG, &raw->text,
       N_ ("Text to speak, in one go (\"Hello, how are you today?\")"), N_ ("TEXT") },
     { "text-file", 0, 0, FILE_ARG, &o->text_file,
-      N_ ("File to speak sentence by sentence: text, Markdown, HTML, EPUB or subtitles; - is "
+      N_ ("File to read aloud sentence by sentence: text, Markdown, HTML, EPUB or subtitles; - is "
           "standard input"),
       N_ ("FILE") },
     { "chapter", 0, 0, INT_ARG, &o->chapter, N_ ("Speak only this chapter of the file, from 1"),
@@ -106,8 +106,7 @@ add_text_options (GOptionContext *context, CliOptions *o, RawOptions *raw)
     { "instruct", 0, 0, STRING_ARG, &raw->instruct,
       N_ ("Style, or description of a designed voice"), N_ ("TEXT") },
     { "pronunciation", 0, 0, FILE_ARG, &o->pronunciation,
-      N_ ("Speak the words that this list names in another way than they are written"),
-      N_ ("FILE") },
+      N_ ("Speak the words of this list as it says, not as they are written"), N_ ("FILE") },
     { "text-mode", 0, 0, STRING_ARG, &raw->text_mode,
       N_ ("How the model reads the text: streaming or non-streaming (non-streaming)"),
       N_ ("MODE") },

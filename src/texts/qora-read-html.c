@@ -59,8 +59,7 @@ qora_read_html (QoraDocument *document, const char *text, const char *name, GErr
   if (doc == NULL && qora_text_has_words (text))
     /* translators: %s is a file name */
     return qora_reader_fail (error, QORA_DOCUMENT_ERROR_DAMAGED,
-                             _ ("“%s” is damaged: its elements stand in each other too deeply"),
-                             name);
+                             _ ("“%s” is damaged: its elements are nested too deeply"), name);
   if (root != NULL)
     {
       read_head (document, root);
