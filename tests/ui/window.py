@@ -114,8 +114,11 @@ class Window:
         self.activate_app(action, *arguments, path='/window/1')
 
     def label(self, pattern):
-        """Waits for a text on the screen that matches."""
-        return self.find('label', pattern).get_name()
+        """Waits for a text on the screen that matches. It may be gone again right after."""
+        def read():
+            node = self.look('label', pattern)
+            return node and node.get_name()
+        return wait_for(f'label “{pattern}”', read)
 
     def text(self):
         return self.find('text', 'Text to Speak')
