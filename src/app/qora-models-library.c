@@ -203,6 +203,18 @@ add_job (QoraModelsLibrary *self, GPtrArray *jobs, QoraModelsJob *job)
   g_signal_connect_object (job, "ended", G_CALLBACK (on_job_ended), self, G_CONNECT_SWAPPED);
 }
 
+gboolean
+qora_models_library_can_change_server (QoraModelsLibrary *self)
+{
+  gboolean active = FALSE;
+
+  g_return_val_if_fail (QORA_IS_MODELS_LIBRARY (self), FALSE);
+
+  for (guint i = 0; i < self->downloads->len; i++)
+    active = active || qora_models_job_is_active (self->downloads->pdata[i]);
+  return !active;
+}
+
 void
 qora_models_library_load_catalogue (QoraModelsLibrary *self, const char *mirror)
 {
@@ -210,7 +222,7 @@ qora_models_library_load_catalogue (QoraModelsLibrary *self, const char *mirror)
 
   g_return_if_fail (QORA_IS_MODELS_LIBRARY (self));
 
-  if (self->busy)
+  if (!qora_models_library_can_change_server (self))
     return;
   g_clear_object (&self->catalogue);
   g_clear_error (&self->catalogue_error);

@@ -30,8 +30,10 @@ gboolean qora_models_library_get_busy (QoraModelsLibrary *self);
 void qora_models_library_refresh (QoraModelsLibrary *self);
 
 /* Reads the catalogue for the server `mirror`, see qora_catalogue_load_default(). Does nothing
- * while a job works. */
+ * while qora_models_library_can_change_server() is FALSE. */
 void qora_models_library_load_catalogue (QoraModelsLibrary *self, const char *mirror);
+/* No download is on its way or paused. */
+gboolean qora_models_library_can_change_server (QoraModelsLibrary *self);
 /* NULL: it cannot be read. (transfer none) */
 GListModel *qora_models_library_get_catalogue (QoraModelsLibrary *self);
 const GError *qora_models_library_get_catalogue_error (QoraModelsLibrary *self);

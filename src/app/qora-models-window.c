@@ -244,11 +244,10 @@ on_mirror_applied (QoraModelsWindow *self)
 
 /* Another server in the middle of a download would be another download. */
 static void
-on_busy (QoraModelsWindow *self)
+update_server (QoraModelsWindow *self)
 {
-  gboolean busy = qora_models_library_get_busy (self->library);
-
-  gtk_widget_set_sensitive (GTK_WIDGET (self->mirror), !busy);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->mirror),
+                            qora_models_library_can_change_server (self->library));
   update_offers (self);
 }
 
@@ -346,11 +345,12 @@ qora_models_window_new (QoraApplication *app)
   connect (qora_models_library_get_store (self->library), "items-changed", G_CALLBACK (on_models),
            self);
   connect (self->library, "catalogue-changed", G_CALLBACK (update_catalogue), self);
-  connect (self->library, "notify::busy", G_CALLBACK (on_busy), self);
+  connect (self->library, "notify::busy", G_CALLBACK (update_server), self);
+  connect (self->library, "job-ended", G_CALLBACK (update_server), self);
   connect (self->library, "failed", G_CALLBACK (on_failed), self);
   connect (app, "notify::model-error", G_CALLBACK (on_model_error), self);
   update_installed (self);
   update_catalogue (self);
-  on_busy (self);
+  update_server (self);
   return self;
 }

@@ -102,10 +102,11 @@ suggest_remedy (QoraModelsJob *job, const GError *error)
 {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
     return _ ("Make some space on the disk, then try again.");
+  /* It was the packing that failed. */
+  if (g_file_test (qora_models_job_get_source (job), G_FILE_TEST_IS_DIR))
+    return _ ("The original files were not changed.");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     return _ ("Check the address of the server below.");
-  if (qora_models_job_get_download (job) == NULL)
-    return _ ("The original files were not changed.");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA))
     return _ ("Try again later, or choose another server below.");
   return _ ("Check the network connection, then go on: what has arrived is kept.");
