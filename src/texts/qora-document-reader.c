@@ -47,20 +47,10 @@ begins_with (const char *data, gsize length, const char *prefix)
 static gboolean
 is_binary (const char *data, gsize length)
 {
-  static const char *const beginnings[] = { "%PDF-",
-                                            "%!PS",
-                                            "{\\rtf",
-                                            "\x89PNG",
-                                            "\xFF\xD8\xFF",
-                                            "GIF8",
-                                            "\x7F"
-                                            "ELF",
-                                            "\x1F\x8B",
-                                            "\xD0\xCF\x11\xE0",
-                                            "RIFF",
-                                            "OggS",
-                                            "ID3",
-                                            "fLaC" };
+  static const char *const beginnings[]
+      = { "%PDF-", "%!PS",    "{\\rtf",   "\x89PNG",          "\xFF\xD8\xFF",
+          "GIF8",  "\177ELF", "\x1F\x8B", "\xD0\xCF\x11\xE0", "RIFF",
+          "OggS",  "ID3",     "fLaC" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (beginnings); i++)
     if (begins_with (data, length, beginnings[i]))

@@ -154,9 +154,7 @@ test_no_text (void)
     { "\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16, "picture.png" },
     { "%PDF-1.7\n%text\n", 15, "paper.pdf" },
     { "{\\rtf1 text}", 12, "paper.rtf" },
-    { "\x7F"
-      "ELF\2\1\1\0\0\0",
-      10, "program" },
+    { "\177ELF\2\1\1\0\0\0", 10, "program" },
     { "a\0b\1\2\3\4\5\6\7", 10, "data.txt" },
     { "\1\2\3\4\5\6\7\x0e\x0f\x10\x11", 11, "controls.txt" },
   };
