@@ -96,7 +96,7 @@ def open_book(window):
     before = window.read()
     open_file(window, 'willows.epub')
     window.find('list item', '^The Willows$')
-    window.label('^“The Willows” is in the list$')
+    window.label('^“The Willows” ')
     assert window.read() == before
 
 
