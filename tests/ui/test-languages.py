@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from looks import settle
-from window import Window
+from window import Window, wait_for
 
 CATALOGUES = os.path.join(os.path.dirname(sys.argv[1]), '../../po')
 WIDTH, HEIGHT = 980, 680
@@ -68,8 +68,11 @@ def make_empty_catalogue(language):
                    input=header.encode(), check=True)
 
 
-def left_edge(window, node):
-    return window.place_of(node).x
+def takes_are_at_right(reader):
+    place_of = reader.window.place_of
+    takes = place_of(reader.find('list', 'Takes'))
+    words = place_of(reader.find('text', 'Text to Speak'))
+    return takes.x > words.x
 
 
 def main(program):
@@ -81,9 +84,8 @@ def main(program):
         settle(WIDTH, HEIGHT)
         reader = Reader(program, language)
         reader.speak(text)
-        takes = left_edge(reader.window, reader.find('list', 'Takes'))
-        words = left_edge(reader.window, reader.find('text', 'Text to Speak'))
-        assert (takes > words) == (language == 'he'), (language, takes, words)
+        wait_for(f'{language}: the takes are where reading begins',
+                 lambda reader=reader, rtl=language == 'he': takes_are_at_right(reader) == rtl)
         reader.close(language)
 
     settle(SMALL_WIDTH, SMALL_HEIGHT)
