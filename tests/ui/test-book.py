@@ -213,7 +213,7 @@ def add(program):
                    '# First\n\nSome words of it.\n\n# Second\n\nAnd *some* more of them.\n')
     window = Window(program, QORA_FAKE_RTF=FAST)
     window.activate('open', GLib.Variant('s', path))
-    window.label('^“.*” is in the list$')
+    window.label('^“Salt & Pepper” ')
     window.find('list item', '^Second$')
     window.screenshot('book-added')
     folder = next(name for name in glob.glob(os.path.join(books(), '*')) if 'book-1' not in name)
