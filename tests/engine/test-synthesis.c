@@ -430,10 +430,11 @@ static void
 test_codes_outside_the_codebook_are_named (void)
 {
   qtts_model *model = open_demo ();
-  gint32 codes[3 * 8] = { 0 };
+  const int groups = qtts_model_get_info (model)->groups;
+  g_autofree gint32 *codes = g_new0 (gint32, 3 * groups);
   qtts_error error;
 
-  codes[2 * 8 + 5] = 512;
+  codes[2 * groups + 5] = 512;
   g_assert_cmpint (qtts_model_decode (model, codes, 3, 0, append, NULL, NULL, &error), ==,
                    QTTS_ERROR_ARGUMENT);
   g_assert_nonnull (strstr (error.message, "code 5 of frame 2 is 512"));
