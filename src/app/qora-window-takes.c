@@ -60,7 +60,7 @@ on_open (QoraWindow *self, QoraTake *take)
 {
   if (take != qora_project_get_take (self->project))
     {
-      qora_window_keep_chapter (self);
+      qora_window_keep_text (self);
       qora_project_open (self->project, take);
     }
   if (adw_flap_get_folded (self->flap))
@@ -123,7 +123,7 @@ new_take_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   QoraWindow *self = user_data;
 
-  qora_window_keep_chapter (self);
+  qora_window_keep_text (self);
   qora_project_open (self->project, NULL);
 }
 

@@ -10,9 +10,8 @@
 
 #define MAX_TEXT (8 * 1024 * 1024) /* bytes; more is slow to edit, and too much for one take */
 
-/* A text that nothing was made of yet, or edits of one, go among the takes. */
-static gboolean
-keep_unfinished (QoraWindow *self)
+void
+qora_window_keep_text (QoraWindow *self)
 {
   QoraTake *take = qora_project_get_take (self->project);
   g_autofree char *text = qora_script_view_get_text (self->script_view);
@@ -21,29 +20,26 @@ keep_unfinished (QoraWindow *self)
   g_autoptr (QoraTake) kept = NULL;
 
   if (*stripped == '\0' || (take != NULL && g_str_equal (text, qora_take_get_text (take))))
-    return FALSE;
+    return;
   if (take != NULL && qora_take_is_chapter (take))
     {
       qora_window_keep_chapter (self);
-      return FALSE;
+      return;
     }
   kept = qora_take_new (qora_take_list_get_folder (self->takes));
   qora_take_set_content (kept, text, parts, g_settings_get_double (self->settings, "pause"));
   qora_take_save (kept);
   qora_take_list_add (self->takes, kept);
-  return TRUE;
+  qora_window_toast (self, _ ("The text that was here is kept in the list of takes"));
 }
 
 static void
 show_text (QoraWindow *self, char *text)
 {
-  gboolean kept = keep_unfinished (self);
-
+  qora_window_keep_text (self);
   g_free (self->opened_text);
   self->opened_text = text;
   qora_project_open (self->project, NULL);
-  if (kept)
-    qora_window_toast (self, _ ("The text that was here is kept in the list of takes"));
 }
 
 static void
