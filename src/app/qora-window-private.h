@@ -73,8 +73,8 @@ void qora_window_add_file_actions (QoraWindow *self);
 /* Reads a text, a book or subtitles, and shows it or adds it to the books. What the window has and
  * nothing was made of yet is kept. Errors are shown. qora-window-texts.c */
 void qora_window_read_file (QoraWindow *self, GFile *file);
-/* Keeps what the window has and no take has yet, since another text is going to be shown: edits of a
- * chapter in the chapter, any other text as a take of its own, which is said. */
+/* Keeps what the window has and no take has yet, since another text is going to be shown: edits of
+ * a chapter in the chapter, any other text as a take of its own, which is said. */
 void qora_window_keep_text (QoraWindow *self);
 /* Shows what was read before the takes were; nothing, if that is nothing. */
 void qora_window_show_read_document (QoraWindow *self);

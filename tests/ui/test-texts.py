@@ -69,6 +69,15 @@ def open_texts(window):
     shows(window, 'Über den Wäldern lag noch der Nebel, und die Straße war naß.')
 
 
+def begin_anew(window):
+    typed = 'Nothing was made of this.'
+    window.write(typed)
+    window.label('^Not spoken yet')
+    window.activate('new-take')
+    shows(window, '')
+    wait_for('what was typed is kept', lambda: typed in kept_texts())
+
+
 def refuse(window):
     shown = window.read()
     for name, words in (('picture.png', 'is not a text'), ('broken.srt', 'line 2'),
@@ -114,6 +123,7 @@ def main():
     refuse(window)
     open_subtitles(window)
     open_book(window)
+    begin_anew(window)
     assert window.unnamed() == [], window.unnamed()
     # A second command hands its file to the window that is there.
     write('second.md', '# Title\n\n- An *item*.\n')
