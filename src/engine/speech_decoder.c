@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aligned.h"
 #include "convnext.h"
 #include "decoder_block.h"
 #include "error.h"
@@ -359,9 +360,7 @@ reserve_scratch (qtts_speech_stream *stream, int workers)
 static float *
 new_buffer (const qtts_speech_decoder *decoder, size_t activations)
 {
-  const size_t bytes = (decoder->front + activations) * sizeof (float);
-
-  return aligned_alloc (64, (bytes + 63) / 64 * 64);
+  return qtts_alloc_aligned ((decoder->front + activations) * sizeof (float));
 }
 
 static bool

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "../aligned.h"
 #include "near.h"
 
 enum
@@ -150,8 +151,8 @@ qtts_filter_init (qtts_filter *filter, const qtts_conv_kernels *kernels, qtts_te
   point_factors (a, pairs, work.factors);
 
   filter->zeros = calloc ((size_t) inputs + QTTS_STRIP_ROWS, sizeof *filter->zeros);
-  filter->weights = aligned_alloc (64, (size_t) filter->strips * filter->points * inputs
-                                           * QTTS_STRIP_ROWS * sizeof *filter->weights);
+  filter->weights = qtts_alloc_aligned ((size_t) filter->strips * filter->points * inputs
+                                        * QTTS_STRIP_ROWS * sizeof *filter->weights);
   if (filter->zeros == NULL || filter->weights == NULL)
     {
       qtts_filter_clear (filter);

@@ -3,13 +3,13 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "product.h"
+#include "../aligned.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum
 {
-  ALIGNMENT = 64,
   UNIT_ROWS = QTTS_STRIP_ROWS, /* rows that one unit of work covers */
   MOST_UNITS_IN_CHUNK = 8,
   CHUNKS_PER_WORKER = 8,
@@ -19,11 +19,11 @@ enum
 static void *
 allocate_zeroed (size_t bytes)
 {
-  const size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-  void *memory = aligned_alloc (ALIGNMENT, rounded);
+  const size_t lines = (bytes + QTTS_CACHE_LINE - 1) / QTTS_CACHE_LINE;
+  void *memory = qtts_alloc_aligned (lines * QTTS_CACHE_LINE);
 
   if (memory != NULL)
-    memset (memory, 0, rounded);
+    memset (memory, 0, lines * QTTS_CACHE_LINE);
   return memory;
 }
 

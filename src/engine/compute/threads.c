@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "../aligned.h"
 #include "cpu.h"
 
 /* Pauses before a helper sleeps: about 100 µs, longer than the serial work between two loops of a
@@ -136,7 +137,7 @@ qtts_team_new (int threads)
 {
   const int cores = qtts_cpu_cores ();
   const int wanted = threads > 0 ? threads : cores;
-  qtts_team *team = aligned_alloc (64, (sizeof *team + 63) / 64 * 64);
+  qtts_team *team = qtts_alloc_aligned (sizeof *team);
   Helper *helpers = calloc ((size_t) wanted, sizeof *helpers);
 
   if (team == NULL || helpers == NULL)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../aligned.h"
 #include "quantize.h"
 
 static bool
@@ -76,9 +77,7 @@ read_rows (const qtts_container_tensor *tensor)
     .data = tensor->data,
   };
   const size_t count = (size_t) tensor->rows * tensor->cols;
-  float *values = aligned_alloc (QTTS_CONTAINER_ALIGNMENT,
-                                 (count * sizeof *values + QTTS_CONTAINER_ALIGNMENT - 1)
-                                     / QTTS_CONTAINER_ALIGNMENT * QTTS_CONTAINER_ALIGNMENT);
+  float *values = qtts_alloc_aligned (count * sizeof *values);
 
   if (values == NULL)
     return NULL;
@@ -99,7 +98,7 @@ qtts_compact_expand (const qtts_container_tensor *tensor, unsigned cpu, qtts_tea
 
   if (!tensor->packed)
     return read_rows (tensor);
-  packed = aligned_alloc (QTTS_CONTAINER_ALIGNMENT, bytes);
+  packed = qtts_alloc_aligned (bytes);
   if (packed == NULL)
     return NULL;
   if (tensor->stored == tensor->format)

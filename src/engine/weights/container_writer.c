@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../aligned.h"
 #include "container.h"
 #include "quantize.h"
 
@@ -123,7 +124,7 @@ write_packing (file_writer *writer, const qtts_container_source *source)
   const size_t strip_bytes = qtts_strip_bytes (format, matrix->cols);
   const int strips = strip_bytes < BLOCK_BYTES ? (int) (BLOCK_BYTES / strip_bytes) : 1;
   qtts_status status = QTTS_OK;
-  void *block = aligned_alloc (QTTS_CONTAINER_ALIGNMENT, strips * strip_bytes);
+  void *block = qtts_alloc_aligned (strips * strip_bytes);
   float *rows = malloc ((size_t) strips * QTTS_STRIP_ROWS * matrix->cols * sizeof *rows);
 
   if (block == NULL || rows == NULL)

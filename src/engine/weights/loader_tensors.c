@@ -7,17 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../aligned.h"
 #include "../error.h"
 #include "compact.h"
 #include "loader_private.h"
 #include "quantize.h"
 #include "stored.h"
-
-static void *
-allocate_aligned (size_t bytes)
-{
-  return aligned_alloc (64, (bytes + 63) / 64 * 64);
-}
 
 static qtts_status
 count_progress (qtts_loader *loader, size_t bytes, qtts_error *error)
@@ -204,7 +199,7 @@ static qtts_status
 add_packed (qtts_loader *loader, const char *name, const qtts_matrix *source, qtts_format format,
             qtts_matrix *matrix, qtts_error *error)
 {
-  void *packed = allocate_aligned (qtts_packed_bytes (format, source->rows, source->cols));
+  void *packed = qtts_alloc_aligned (qtts_packed_bytes (format, source->rows, source->cols));
   qtts_loader_item item = { .name = (char *) name, .file_format = format, .owned = packed };
 
   if (packed == NULL)
@@ -354,7 +349,7 @@ qtts_loader_vector (qtts_loader *loader, const char *name, int n, const float **
     *vector = tensor->data;
   else
     {
-      copy = allocate_aligned (n * sizeof *copy);
+      copy = qtts_alloc_aligned (n * sizeof *copy);
       if (copy == NULL)
         return qtts_fail_memory (error);
       for (int i = 0; i < n; i++)
@@ -397,7 +392,7 @@ qtts_loader_codebook (qtts_loader *loader, const char *prefix, int entries, int 
   status = find_codebook (loader, prefix, entries, dim, &sum, &usage, error);
   if (status != QTTS_OK)
     return status;
-  values = allocate_aligned ((size_t) entries * dim * sizeof *values);
+  values = qtts_alloc_aligned ((size_t) entries * dim * sizeof *values);
   if (values == NULL)
     return qtts_fail_memory (error);
   for (int entry = 0; entry < entries; entry++)
