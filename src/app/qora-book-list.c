@@ -6,6 +6,8 @@
 
 #include "qora-book-list.h"
 
+#include "qora-kept-folders.h"
+
 struct _QoraBookList
 {
   GObject parent_instance;
@@ -157,29 +159,18 @@ qora_book_list_remove (QoraBookList *self, QoraBook *book)
     g_list_store_remove (self->books, position);
 }
 
+static gpointer
+load_book (const char *folder, GError **error)
+{
+  return qora_book_load (folder, error);
+}
+
 static void
 load_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  const char *parent = task_data;
-  GPtrArray *books = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GDir) dir = NULL;
-  const char *name;
-
-  qora_book_clean (parent);
-  dir = g_dir_open (parent, 0, NULL);
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *folder = g_build_filename (parent, name, NULL);
-      g_autoptr (GError) error = NULL;
-      QoraBook *book = qora_book_load (folder, &error);
-
-      if (book != NULL)
-        g_ptr_array_add (books, book);
-      else if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT)
-               && !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))
-        g_message ("%s", error->message);
-    }
-  g_task_return_pointer (task, books, (GDestroyNotify) g_ptr_array_unref);
+  qora_book_clean (task_data);
+  g_task_return_pointer (task, qora_kept_folders_load (task_data, load_book),
+                         (GDestroyNotify) g_ptr_array_unref);
 }
 
 static void

@@ -6,6 +6,8 @@
 
 #include "qora-take-list.h"
 
+#include "qora-kept-folders.h"
+
 struct _QoraTakeList
 {
   GObject parent_instance;
@@ -131,27 +133,17 @@ qora_take_list_remove (QoraTakeList *self, QoraTake *take)
   g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
 }
 
+static gpointer
+load_take (const char *folder, GError **error)
+{
+  return qora_take_load (folder, error);
+}
+
 static void
 load_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  const char *parent = task_data;
-  GPtrArray *takes = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GDir) dir = g_dir_open (parent, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *folder = g_build_filename (parent, name, NULL);
-      g_autoptr (GError) error = NULL;
-      QoraTake *take = qora_take_load (folder, &error);
-
-      if (take != NULL)
-        g_ptr_array_add (takes, take);
-      else if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT)
-               && !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))
-        g_message ("%s", error->message);
-    }
-  g_task_return_pointer (task, takes, (GDestroyNotify) g_ptr_array_unref);
+  g_task_return_pointer (task, qora_kept_folders_load (task_data, load_take),
+                         (GDestroyNotify) g_ptr_array_unref);
 }
 
 static void
