@@ -4,6 +4,7 @@
  */
 #include <glib/gstdio.h>
 
+#include "folder.h"
 #include "qora-project.h"
 #include "qora-queue.h"
 
@@ -79,26 +80,10 @@ set_up (Fixture *f, gconstpointer unused)
 }
 
 static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      remove_folder (path);
-      g_remove (path);
-    }
-  g_rmdir (folder);
-}
-
-static void
 tear_down (Fixture *f, gconstpointer unused)
 {
   end_program (f);
-  remove_folder (f->folder);
+  folder_remove (f->folder);
   g_free (f->folder);
 }
 
@@ -176,17 +161,6 @@ wait_for_end (Fixture *f)
     g_main_context_iteration (NULL, TRUE);
 }
 
-static guint
-count_entries (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
 static void
 test_book_comes_back (Fixture *f, gconstpointer unused)
 {
@@ -194,7 +168,7 @@ test_book_comes_back (Fixture *f, gconstpointer unused)
   g_autofree char *contents = NULL;
 
   create_book (f, "ryan", NULL);
-  g_assert_cmpuint (count_entries (f->folder), ==, 1);
+  g_assert_cmpuint (folder_count (f->folder), ==, 1);
   end_program (f);
 
   start_program (f);
@@ -238,7 +212,7 @@ test_book_that_cannot_be_kept (Fixture *f, gconstpointer unused)
   g_assert_true (g_file_set_contents (parent, "", 0, NULL));
   qora_book_create_async (parent, document, &options, NULL, on_create_failed, f);
   spin_until (&f->done);
-  g_assert_cmpuint (count_entries (f->folder), ==, 1);
+  g_assert_cmpuint (folder_count (f->folder), ==, 1);
 }
 
 static void
@@ -250,7 +224,7 @@ test_unfinished_import_is_cleared_away (Fixture *f, gconstpointer unused)
   end_program (f);
   start_program (f);
   g_assert_null (f->book);
-  g_assert_cmpuint (count_entries (f->folder), ==, 0);
+  g_assert_cmpuint (folder_count (f->folder), ==, 0);
 }
 
 static void

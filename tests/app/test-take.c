@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <math.h>
 
+#include "folder.h"
 #include "qora-project.h"
 #include "qora-take-file.h"
 
@@ -63,29 +64,13 @@ set_up (Fixture *f, gconstpointer unused)
 }
 
 static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      remove_folder (path);
-      g_remove (path);
-    }
-  g_rmdir (folder);
-}
-
-static void
 tear_down (Fixture *f, gconstpointer unused)
 {
   g_object_unref (f->project);
   g_object_unref (f->script);
   g_object_unref (f->synthesizer);
   g_object_unref (f->takes);
-  remove_folder (f->folder);
+  folder_remove (f->folder);
   g_free (f->folder);
 }
 

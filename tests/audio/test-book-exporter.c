@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "folder.h"
 #include "qora-chapter-marks.h"
 #include "qora-exporter.h"
 #include "qora-sound-loader.h"
@@ -327,17 +328,6 @@ test_a_file_for_each_chapter (Fixture *f, gconstpointer data)
     }
 }
 
-static guint
-count_files (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
 static void
 test_a_part_that_is_gone (Fixture *f, gconstpointer unused)
 {
@@ -348,13 +338,13 @@ test_a_part_that_is_gone (Fixture *f, gconstpointer unused)
   g_assert_false (qora_book_exporter_run (whole, NULL, &f->error));
   g_assert_error (f->error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_assert_nonnull (strstr (f->error->message, f->parts[1]));
-  g_assert_cmpuint (count_files (f->path), ==, 0);
+  g_assert_cmpuint (folder_count (f->path), ==, 0);
   g_clear_error (&f->error);
 
   /* The first chapter is complete and stays. */
   g_assert_false (qora_book_exporter_run (chapters, NULL, &f->error));
   g_assert_cmpuint (qora_book_exporter_get_n_saved (chapters), ==, 1);
-  g_assert_cmpuint (count_files (f->path), ==, 1);
+  g_assert_cmpuint (folder_count (f->path), ==, 1);
 }
 
 static void
@@ -366,7 +356,7 @@ test_cancelled (Fixture *f, gconstpointer unused)
   g_cancellable_cancel (cancellable);
   g_assert_false (qora_book_exporter_run (exporter, cancellable, &f->error));
   g_assert_error (f->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_assert_cmpuint (count_files (f->path), ==, 0);
+  g_assert_cmpuint (folder_count (f->path), ==, 0);
 }
 
 /* A file size limit fails writes in the middle as a full disk does. */
@@ -388,7 +378,7 @@ test_a_full_disk_leaves_nothing (Fixture *f, gconstpointer unused)
 
   g_assert_false (done);
   g_assert_nonnull (strstr (f->error->message, g_strerror (EFBIG)));
-  g_assert_cmpuint (count_files (f->path), ==, 0);
+  g_assert_cmpuint (folder_count (f->path), ==, 0);
 }
 
 static void

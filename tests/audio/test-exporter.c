@@ -11,6 +11,8 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "folder.h"
+
 #define SECOND QORA_SOUND_RATE
 
 typedef struct
@@ -67,17 +69,6 @@ set_up (Fixture *f, gconstpointer unused)
   f->path = g_build_filename (f->folder, "take.out", NULL);
   f->sound = make_speech (4);
   f->loop = g_main_loop_new (NULL, FALSE);
-}
-
-static guint
-count_files (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
 }
 
 static void
@@ -325,7 +316,7 @@ test_cancelling_keeps_the_old_file (Fixture *f, gconstpointer unused)
   g_assert_false (f->done);
   g_assert_true (g_file_get_contents (f->path, &contents, NULL, NULL));
   g_assert_cmpstr (contents, ==, "old");
-  g_assert_cmpuint (count_files (f->folder), ==, 1);
+  g_assert_cmpuint (folder_count (f->folder), ==, 1);
 }
 
 static void
@@ -386,7 +377,7 @@ test_a_full_disk_leaves_nothing (Fixture *f, gconstpointer data)
   g_test_message ("%s", f->error->message);
   g_assert_true (g_str_has_prefix (f->error->message, f->path));
   g_assert_nonnull (strstr (f->error->message, g_strerror (EFBIG)));
-  g_assert_cmpuint (count_files (f->folder), ==, 0);
+  g_assert_cmpuint (folder_count (f->folder), ==, 0);
 }
 
 static void
@@ -406,7 +397,7 @@ test_a_cut_sound_is_not_saved (Fixture *f, gconstpointer unused)
   g_main_loop_run (f->loop);
 
   g_assert_error (f->error, G_IO_ERROR, G_IO_ERROR_FAILED);
-  g_assert_cmpuint (count_files (f->folder), ==, 0);
+  g_assert_cmpuint (folder_count (f->folder), ==, 0);
 }
 
 static void

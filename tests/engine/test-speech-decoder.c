@@ -10,6 +10,7 @@
 
 #include "compute/cpu.h"
 #include "fixture.h"
+#include "folder.h"
 #include "speech_decoder.h"
 
 static const char *const models[] = { "tiny-a", "tiny-b", "tiny-c" };
@@ -462,27 +463,6 @@ copy_with_nan_bias (const char *model)
 }
 
 static void
-remove_folder (const char *folder)
-{
-  g_autofree char *below = g_build_filename (folder, "speech_tokenizer", NULL);
-  const char *folders[] = { below, folder };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
-    {
-      g_autoptr (GDir) dir = g_dir_open (folders[i], 0, NULL);
-      const char *name;
-
-      while ((name = g_dir_read_name (dir)) != NULL)
-        {
-          g_autofree char *path = g_build_filename (folders[i], name, NULL);
-
-          g_unlink (path);
-        }
-      g_rmdir (folders[i]);
-    }
-}
-
-static void
 test_nan_becomes_silence (void)
 {
   g_autofree char *folder = copy_with_nan_bias ("tiny-b");
@@ -494,7 +474,7 @@ test_nan_becomes_silence (void)
   for (int i = 0; i < codes.rows * opened.config->samples_per_frame; i++)
     g_assert_cmpfloat (pcm[i], ==, 0);
   close_decoder (&opened);
-  remove_folder (folder);
+  folder_remove (folder);
 }
 
 int

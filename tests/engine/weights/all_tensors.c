@@ -224,3 +224,16 @@ load_all_tensors (qtts_loader *loader, const TensorVisitor *visitor, qtts_error 
   upsampling (&walk, &config->speech_decoder);
   return walk.status;
 }
+
+qtts_loader *
+open_with_all_tensors (const char *path, qtts_precision precision, const TensorVisitor *visitor)
+{
+  qtts_model_options options = { .precision = precision };
+  qtts_loader *loader;
+  qtts_error error;
+
+  if (qtts_loader_open (path, &options, 0, NULL, &loader, &error) != QTTS_OK
+      || load_all_tensors (loader, visitor, &error) != QTTS_OK)
+    g_error ("%s", error.message);
+  return loader;
+}

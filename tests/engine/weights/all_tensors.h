@@ -15,3 +15,8 @@ typedef struct
 
 /* Stops at the first error, which is the loader's. */
 qtts_status load_all_tensors (qtts_loader *loader, const TensorVisitor *visitor, qtts_error *error);
+
+/* A loader that has been asked for all of them; aborts the test when it cannot be. Free with
+ * qtts_loader_close(). */
+qtts_loader *open_with_all_tensors (const char *path, qtts_precision precision,
+                                    const TensorVisitor *visitor);

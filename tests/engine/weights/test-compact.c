@@ -42,19 +42,6 @@ tear_down (Place *place, gconstpointer unused)
   g_free (place->folder);
 }
 
-static qtts_loader *
-open_and_load (const char *path, qtts_precision precision, const TensorVisitor *visitor)
-{
-  qtts_model_options options = { .precision = precision };
-  qtts_loader *loader;
-  qtts_error error;
-
-  if (qtts_loader_open (path, &options, 0, NULL, &loader, &error) != QTTS_OK
-      || load_all_tensors (loader, visitor, &error) != QTTS_OK)
-    g_error ("%s", error.message);
-  return loader;
-}
-
 static void
 save (const qtts_loader *loader, const char *path, bool compact)
 {
@@ -70,7 +57,7 @@ save_both (Place *place, const char *fixture, qtts_precision precision,
            const TensorVisitor *visitor)
 {
   g_autofree char *folder = fixture_path (fixture);
-  qtts_loader *loader = open_and_load (folder, precision, visitor);
+  qtts_loader *loader = open_with_all_tensors (folder, precision, visitor);
 
   save (loader, place->whole, false);
   save (loader, place->compact, true);
@@ -149,7 +136,7 @@ test_nearly_the_same_weights (Place *place, gconstpointer unused)
       const TensorVisitor remembering = { remember, &comparison };
       const TensorVisitor comparing = { compare, &comparison };
       qtts_loader *loader = save_both (place, "tiny-b", precision, &remembering);
-      qtts_loader *again = open_and_load (place->compact, QTTS_PRECISION_F32, &comparing);
+      qtts_loader *again = open_with_all_tensors (place->compact, QTTS_PRECISION_F32, &comparing);
 
       g_assert_cmpint (qtts_loader_precision (again), ==, precision);
       g_assert_cmpuint (comparison.exact, >, 0);
@@ -174,7 +161,7 @@ test_version (Place *place, gconstpointer unused)
   g_assert_cmpint (bytes[8], ==, 2);
   g_clear_pointer (&bytes, g_free);
 
-  loader = open_and_load (place->compact, QTTS_PRECISION_Q8, NULL);
+  loader = open_with_all_tensors (place->compact, QTTS_PRECISION_Q8, NULL);
   save (loader, place->whole, false);
   qtts_loader_close (loader);
   read_file (place->whole, &bytes);

@@ -10,6 +10,7 @@
 
 #include "all_tensors.h"
 #include "fixture.h"
+#include "folder.h"
 #include "weights/container.h"
 
 typedef struct
@@ -35,25 +36,12 @@ tear_down (Place *place, gconstpointer unused)
   g_free (place->folder);
 }
 
-static qtts_loader *
-open_and_load (const char *path, qtts_precision precision, const TensorVisitor *visitor)
-{
-  qtts_model_options options = { .precision = precision };
-  qtts_loader *loader;
-  qtts_error error;
-
-  if (qtts_loader_open (path, &options, 0, NULL, &loader, &error) != QTTS_OK
-      || load_all_tensors (loader, visitor, &error) != QTTS_OK)
-    g_error ("%s", error.message);
-  return loader;
-}
-
 /* Saves a fixture, all of its tensors, as place->path. */
 static void
 save_fixture (Place *place, const char *name, qtts_precision precision)
 {
   g_autofree char *folder = fixture_path (name);
-  qtts_loader *loader = open_and_load (folder, precision, NULL);
+  qtts_loader *loader = open_with_all_tensors (folder, precision, NULL);
   qtts_error error;
 
   if (qtts_loader_save (loader, place->path, false, NULL, NULL, &error) != QTTS_OK)
@@ -130,8 +118,8 @@ test_round_trip (Place *place, gconstpointer unused)
         gsize length, vocabulary_length;
 
         save_fixture (place, fixtures[f], precision);
-        stored = open_and_load (folder, precision, &remembering);
-        saved = open_and_load (place->path, QTTS_PRECISION_F32, &comparing);
+        stored = open_with_all_tensors (folder, precision, &remembering);
+        saved = open_with_all_tensors (place->path, QTTS_PRECISION_F32, &comparing);
         g_assert_cmpuint (comparison.compared, ==, g_hash_table_size (first));
         g_assert_cmpint (qtts_loader_precision (saved), ==, precision);
         qtts_loader_file (stored, "vocab.json", &vocabulary, &vocabulary_length, NULL);
@@ -154,7 +142,7 @@ test_saving_a_file_again_gives_the_same_bytes (Place *place, gconstpointer unuse
   gsize n_first, n_second;
 
   save_fixture (place, "tiny-b", QTTS_PRECISION_Q4);
-  loader = open_and_load (place->path, QTTS_PRECISION_F32, NULL);
+  loader = open_with_all_tensors (place->path, QTTS_PRECISION_F32, NULL);
   g_assert_cmpint (qtts_loader_save (loader, again, false, NULL, NULL, NULL), ==, QTTS_OK);
   qtts_loader_close (loader);
   n_first = read_file (place->path, &first);
@@ -163,23 +151,11 @@ test_saving_a_file_again_gives_the_same_bytes (Place *place, gconstpointer unuse
   g_unlink (again);
 }
 
-/* Nothing but the file itself may be in its folder. */
-static guint
-count_files (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
 static void
 test_full_disk_leaves_nothing (Place *place, gconstpointer unused)
 {
   g_autofree char *folder = fixture_path ("tiny-a");
-  qtts_loader *loader = open_and_load (folder, QTTS_PRECISION_Q8, NULL);
+  qtts_loader *loader = open_with_all_tensors (folder, QTTS_PRECISION_Q8, NULL);
   struct rlimit saved, small;
   qtts_status status;
   qtts_error error;
@@ -195,7 +171,7 @@ test_full_disk_leaves_nothing (Place *place, gconstpointer unused)
 
   g_assert_cmpint (status, ==, QTTS_ERROR_FILE);
   g_assert_nonnull (strstr (error.message, place->path));
-  g_assert_cmpuint (count_files (place->folder), ==, 0);
+  g_assert_cmpuint (folder_count (place->folder), ==, 0);
 }
 
 static bool
@@ -210,7 +186,7 @@ test_cancelling_keeps_the_old_file (Place *place, gconstpointer unused)
 {
   g_autofree char *folder = fixture_path ("tiny-a");
   g_autofree char *bytes = NULL;
-  qtts_loader *loader = open_and_load (folder, QTTS_PRECISION_Q8, NULL);
+  qtts_loader *loader = open_with_all_tensors (folder, QTTS_PRECISION_Q8, NULL);
   double reached = 0;
   qtts_error error;
 
@@ -220,7 +196,7 @@ test_cancelling_keeps_the_old_file (Place *place, gconstpointer unused)
       QTTS_ERROR_CANCELLED);
   g_assert_cmpfloat (reached, >=, 0.5);
   g_assert_cmpfloat (reached, <=, 1);
-  g_assert_cmpuint (count_files (place->folder), ==, 1);
+  g_assert_cmpuint (folder_count (place->folder), ==, 1);
   g_assert_cmpuint (read_file (place->path, &bytes), ==, 3);
   qtts_loader_close (loader);
 }
@@ -229,7 +205,7 @@ static void
 test_folder_that_does_not_exist (Place *place, gconstpointer unused)
 {
   g_autofree char *folder = fixture_path ("tiny-a");
-  qtts_loader *loader = open_and_load (folder, QTTS_PRECISION_Q8, NULL);
+  qtts_loader *loader = open_with_all_tensors (folder, QTTS_PRECISION_Q8, NULL);
   qtts_error error;
 
   g_assert_cmpint (qtts_loader_save (loader, "/nowhere/at/all.qora-tts", false, NULL, NULL, &error),
