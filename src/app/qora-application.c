@@ -179,14 +179,14 @@ get_window (QoraApplication *self)
   return window != NULL && QORA_IS_WINDOW (window) ? QORA_WINDOW (window) : NULL;
 }
 
-gboolean
-qora_application_is_open (QoraApplication *self, QoraTake *take)
+GtkWindow *
+qora_application_find_window (QoraApplication *self, QoraTake *take)
 {
-  g_return_val_if_fail (QORA_IS_APPLICATION (self), FALSE);
+  g_return_val_if_fail (QORA_IS_APPLICATION (self), NULL);
   for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
     if (QORA_IS_WINDOW (l->data) && qora_window_get_take (l->data) == take)
-      return TRUE;
-  return FALSE;
+      return l->data;
+  return NULL;
 }
 
 /* Once, when all windows have got their takes back. */
@@ -202,7 +202,8 @@ delete_old_takes (gpointer user_data)
     {
       g_autoptr (QoraTake) take = g_list_model_get_item (G_LIST_MODEL (self->takes), i - 1);
 
-      if (qora_take_get_changed (take) >= before || qora_application_is_open (self, take))
+      if (qora_take_get_changed (take) >= before
+          || qora_application_find_window (self, take) != NULL)
         continue;
       qora_take_list_remove (self->takes, take);
       qora_take_delete (take);

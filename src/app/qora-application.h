@@ -35,8 +35,8 @@ QoraModelsLibrary *qora_application_get_library (QoraApplication *self); /* (tra
 GSettings *qora_application_get_settings (QoraApplication *self);        /* (transfer none) */
 const char *qora_application_get_model_error (QoraApplication *self);
 
-/* A window shows the take. */
-gboolean qora_application_is_open (QoraApplication *self, QoraTake *take);
+/* The window that shows the take. (transfer none) NULL: none. */
+GtkWindow *qora_application_find_window (QoraApplication *self, QoraTake *take);
 
 /* The model that is open is the one that comes with the program. */
 gboolean qora_application_has_demo_voice (QoraApplication *self);

@@ -55,10 +55,15 @@ on_take (QoraWindow *self)
   qora_window_update (self);
 }
 
+/* A take is in one window only: two would write it by turns. */
 static void
 on_open (QoraWindow *self, QoraTake *take)
 {
-  if (take != qora_project_get_take (self->project))
+  GtkWindow *owner = qora_application_find_window (self->app, take);
+
+  if (owner != NULL)
+    gtk_window_present (owner);
+  else
     {
       qora_window_keep_text (self);
       qora_project_open (self->project, take);
@@ -84,7 +89,8 @@ on_takes_loaded (QoraWindow *self)
     return;
   id = g_steal_pointer (&self->resume_take);
   take = id != NULL ? qora_window_find_take (self, id) : NULL;
-  if (take != NULL && qora_project_get_take (self->project) == NULL)
+  if (take != NULL && qora_project_get_take (self->project) == NULL
+      && qora_application_find_window (self->app, take) == NULL)
     qora_project_resume (self->project, take);
   qora_window_show_read_document (self);
 }
@@ -153,21 +159,34 @@ typedef struct
   gboolean undone;
 } Deletion;
 
+/* Of the window that shows the take. (transfer none) NULL: none does. */
+static QoraProject *
+find_project (QoraWindow *self, QoraTake *take)
+{
+  GtkWindow *owner = qora_application_find_window (self->app, take);
+
+  return owner != NULL ? QORA_WINDOW (owner)->project : NULL;
+}
+
+static void
+restore_sound (QoraWindow *self, QoraTake *take)
+{
+  QoraProject *project = find_project (self, take);
+
+  qora_take_restore_sound (take);
+  if (project != NULL)
+    qora_project_open (project, take);
+}
+
 static void
 on_undo_clicked (AdwToast *toast, Deletion *deletion)
 {
-  QoraTake *current = qora_project_get_take (deletion->window->project);
-
   deletion->undone = TRUE;
   for (guint i = 0; i < deletion->takes->len; i++)
     if (!deletion->sound_only)
       qora_take_list_add (deletion->window->takes, deletion->takes->pdata[i]);
     else
-      {
-        qora_take_restore_sound (deletion->takes->pdata[i]);
-        if (deletion->takes->pdata[i] == current)
-          qora_project_open (deletion->window->project, current);
-      }
+      restore_sound (deletion->window, deletion->takes->pdata[i]);
 }
 
 static void
@@ -221,8 +240,8 @@ list_one (QoraTake *take)
 static gboolean
 is_being_made (QoraWindow *self, QoraTake *take)
 {
-  gboolean made
-      = take == qora_project_get_take (self->project) && qora_project_get_running (self->project);
+  QoraProject *project = find_project (self, take);
+  gboolean made = project != NULL && qora_project_get_running (project);
 
   if (made)
     qora_window_toast (self, _ ("Stop the speech first"));
@@ -235,12 +254,14 @@ delete_take_action (GSimpleAction *action, GVariant *parameter, gpointer user_da
   QoraWindow *self = user_data;
   QoraTake *found = qora_take_list_find (self->takes, g_variant_get_string (parameter, NULL));
   g_autoptr (QoraTake) take = found != NULL ? g_object_ref (found) : NULL;
+  QoraProject *project;
 
   if (take == NULL || is_being_made (self, take))
     return;
+  project = find_project (self, take);
   qora_take_list_remove (self->takes, take);
-  if (take == qora_project_get_take (self->project))
-    qora_project_open (self->project, NULL);
+  if (project != NULL)
+    qora_project_open (project, NULL);
   offer_undo (self, list_one (take), FALSE);
 }
 
@@ -249,13 +270,14 @@ delete_sound_action (GSimpleAction *action, GVariant *parameter, gpointer user_d
 {
   QoraWindow *self = user_data;
   QoraTake *take = qora_window_find_take (self, g_variant_get_string (parameter, NULL));
-  gboolean current = take != NULL && take == qora_project_get_take (self->project);
+  QoraProject *project;
 
   if (take == NULL || is_being_made (self, take))
     return;
+  project = find_project (self, take);
   qora_take_drop_sound (take);
-  if (current)
-    qora_project_open (self->project, take);
+  if (project != NULL)
+    qora_project_open (project, take);
   offer_undo (self, list_one (take), TRUE);
 }
 
@@ -269,7 +291,7 @@ list_deletable (QoraWindow *self, gboolean sound_only)
     {
       g_autoptr (QoraTake) take = g_list_model_get_item (G_LIST_MODEL (self->takes), i);
 
-      if (!qora_application_is_open (self->app, take)
+      if (qora_application_find_window (self->app, take) == NULL
           && (!sound_only || qora_take_has_sound (take)))
         g_ptr_array_add (takes, g_steal_pointer (&take));
     }

@@ -2,12 +2,13 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+import glob
 import json
 import os
 import subprocess
 import sys
 
-from window import Atspi, Window, wait_for, walk
+from window import Atspi, GLib, Window, wait_for, walk
 
 SUSPEND = 4  # of GtkApplicationInhibitFlags
 LOG = os.path.join(os.environ['HOME'], 'desktop.log')
@@ -26,6 +27,29 @@ def second_window(window):
     return wait_for('a second window opens',
                     lambda: window.root.get_child_count() == 2
                     and window.root.get_child_at_index(1))
+
+
+def one_window_for_a_take(window, second, text):
+    """The second window does not show what the first one does, but it can delete it."""
+    def read(node):
+        return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
+
+    first_text = next(node for node in walk(window.root.get_child_at_index(0))
+                      if node.get_name() == 'Text to Speak')
+    window.click(wait_for('it is in the list', lambda: next(
+        (node for node in walk(second) if node.get_role_name() == 'list item'
+         and (node.get_name() or '').startswith('A text that takes a while')), None)))
+    wait_for('the first window comes to the front', lambda: subprocess.run(
+        ['xdotool', 'getwindowfocus', 'getwindowname'], check=True, stdout=subprocess.PIPE,
+        text=True).stdout.startswith('A text that takes a while'))
+    assert read(text) == 'Another text.'
+
+    take, = glob.glob(os.path.join(os.environ['XDG_DATA_HOME'], 'qora-tts/takes/*'))
+    assert read(first_text).startswith('A text that takes a while')
+    window.activate_app('delete-take', GLib.Variant('s', os.path.basename(take)),
+                        path='/window/2')
+    wait_for('the take is gone from the first window', lambda: read(first_text) == '')
+    assert read(text) == 'Another text.'
 
 
 def main(program):
@@ -56,6 +80,7 @@ def main(program):
         assert calls('Notify')[0][3] == 'Speech Is Ready', calls('Notify')
         wait_for('the machine may sleep',
                  lambda: len(calls('Uninhibit')) == len(calls('Inhibit')))
+        one_window_for_a_take(window, second, text)
         window.kill()
     finally:
         mock.terminate()
