@@ -223,6 +223,95 @@ class TalkerTest(unittest.TestCase):
 
 
 @needs_torch
+class PassagesTest(unittest.TestCase):
+    """Several sentences of one voice become one example, so that the model learns to go on after a full stop."""
+
+    def utterance(self, voice="ryan", frames=4, ids=(5, 6, 7)):
+        return {
+            "voice": voice, "ids": torch.tensor(ids), "later_ids": torch.tensor((99, *ids)),
+            "spoken": torch.arange(frames) % len(ids), "later_spoken": torch.arange(frames) % len(ids) + 1,
+            "codes": torch.randint(0, 16, (frames, 3)), "phones": torch.ones(frames, 4, dtype=torch.long),
+        }
+
+    def test_later_sentences_begin_with_a_space_and_after_a_pause(self):
+        from train_talker import PAUSE, join
+
+        first, second = self.utterance(frames=2), self.utterance(frames=3)
+        passage = join([first, second])
+        self.assertEqual(passage["ids"].tolist(), [5, 6, 7, 99, 5, 6, 7])
+        self.assertEqual(passage["spoken"].tolist(), [0, 1] + [1] * PAUSE + [4, 5, 6])
+        self.assertTrue(torch.equal(passage["codes"][:2], first["codes"]))
+        self.assertTrue((passage["codes"][2:2 + PAUSE] == first["codes"][-1]).all())
+        self.assertTrue(torch.equal(passage["codes"][2 + PAUSE:], second["codes"]))
+        self.assertEqual(passage["phones"][:, 0].tolist(), [1] * 2 + [0] * PAUSE + [1] * 3)
+
+    def test_no_utterance_is_lost_and_no_passage_mixes_voices_or_is_too_long(self):
+        from train_talker import LONGEST_PASSAGE, PAUSE, passages
+
+        rng = random.Random(3)
+        voices = [rng.choice(["ryan", "serena"]) for _ in range(300)]
+        utterances = [self.utterance(voice, rng.randrange(20, 100), (len(voice),)) for voice in voices]
+        out = passages(utterances, rng)
+        self.assertLess(len(out), 250)
+        self.assertLessEqual(max(len(part["codes"]) for part in out), LONGEST_PASSAGE)
+        for part in out:
+            ids = set(part["ids"].tolist()) - {99}
+            self.assertEqual(ids, {len(part["voice"])})
+        pauses = sum(int((part["phones"][:, 0] == 0).sum()) for part in out)
+        self.assertEqual(pauses, PAUSE * (len(utterances) - len(out)))
+        self.assertEqual(sum(len(part["codes"]) for part in out) - pauses, sum(len(u["codes"]) for u in utterances))
+
+    def test_the_tokens_of_a_sentence_are_known_alone_and_after_another(self):
+        try:
+            from encode_corpus import text_labels
+        except ImportError as error:
+            self.skipTest(f"{error.name} is not installed")
+
+        def tokenizer(text, return_offsets_mapping):  # a token for every character
+            return {"input_ids": [ord(c) for c in text], "offset_mapping": [(i, i + 1) for i in range(len(text))]}
+
+        item = {"frames": 2, "segments": [["aa", 0.0, 0.08, 0], ["b", 0.08, 0.16, 1]]}
+        labels = text_labels("a b", item, tokenizer)
+        self.assertEqual(labels["ids"].tolist(), [97, 32, 98])
+        self.assertEqual(labels["later_ids"].tolist(), [32, 97, 32, 98])
+        self.assertEqual(labels["spoken"].tolist(), [0, 2])
+        self.assertEqual(labels["later_spoken"].tolist(), [1, 3])
+
+
+@needs_torch
+class DecoderTrainingTest(unittest.TestCase):
+    """What the speech decoder is trained against."""
+
+    def setUp(self):
+        try:
+            import listener
+        except ImportError as error:
+            self.skipTest(f"{error.name} is not installed")
+        torch.manual_seed(0)
+        self.listener = listener.Listener()
+        self.wanted = 0.1 * torch.randn(2, 3840)
+
+    def test_the_original_is_heard_as_itself_and_something_else_is_not(self):
+        self.assertAlmostEqual(float(self.listener.difference(self.wanted, self.wanted)), 0.0, places=5)
+        self.assertGreater(float(self.listener.difference(torch.zeros(2, 3840), self.wanted)), 0.05)
+
+    def test_the_listener_hears_a_phone_every_ten_milliseconds(self):
+        from corpus import PHONES
+
+        self.assertEqual(self.listener(self.wanted)[-1].shape, (2, len(PHONES), 16))
+
+    def test_losses_have_their_share_whatever_their_scale(self):
+        try:
+            from train_decoder import Balance
+        except ImportError as error:
+            self.skipTest(f"{error.name} is not installed")
+        made = torch.ones(4, requires_grad=True)
+        losses = {"sound": made.sum(), "heard": 1000 * made[0]}
+        gradient = Balance({"sound": 1.0, "heard": 0.5}).gradient(losses, made)
+        torch.testing.assert_close(gradient, torch.tensor([2.0, 1.0, 1.0, 1.0]))
+
+
+@needs_torch
 class CodesTest(unittest.TestCase):
     def test_residual_codes_come_close_to_the_points_that_they_stand_for(self):
         try:

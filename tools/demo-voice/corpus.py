@@ -21,11 +21,6 @@ def chunk_names(folder):
     return sorted(path.stem for path in Path(folder).glob("*.jsonl"))
 
 
-def by_length(items):
-    """The order in which the utterances of a chunk are encoded."""
-    return sorted(items, key=lambda item: item["frames"])
-
-
 class Chunk:
     """One chunk of a corpus with its audio mapped into memory."""
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Step 5: turn every utterance of the corpus into codes, text tokens and the labels that guide the training.
+"""Step encode: turn every utterance of the corpus into codes, text tokens and the labels that guide the training.
 
 Works chunk by chunk and skips those that are encoded, so that it can follow make_speech.py while that is running.
 """
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from transformers import Qwen2TokenizerFast
 
-from corpus import FRAME, SAMPLE_RATE, Chunk, by_length, chunk_names, phone_labels, spoken_position
+from corpus import FRAME, SAMPLE_RATE, Chunk, chunk_names, phone_labels, spoken_position
 from mel_codes import LogMel, MelEncoder
 
 LOWER_CASE, NO_FULL_STOP = 0.12, 0.06  # share of the texts that are written carelessly
@@ -29,31 +29,39 @@ def vary(text, rng):
     return text
 
 
-def spoken_tokens(text, offsets, item):
-    """Index of the text token that is spoken in the middle of every frame."""
+def spoken_tokens(text, ends, item):
+    """Index of the text token that is spoken in the middle of every frame; ends are the tokens' ends in the text."""
     seconds = (np.arange(item["frames"]) + 0.5) * FRAME / SAMPLE_RATE
     characters = spoken_position(text, item["segments"], seconds)
-    ends = np.array([end for _, end in offsets])
     return np.minimum(np.searchsorted(ends, characters, side="right"), len(ends) - 1)
+
+
+def text_labels(text, item, tokenizer):
+    """Text tokens and which of them every frame speaks: of the text alone, and of the text after another sentence,
+    where it begins with a space."""
+    labels = {}
+    for prefix, written in (("", text), ("later_", " " + text)):
+        tokens = tokenizer(written, return_offsets_mapping=True)
+        ends = [end - (len(written) - len(text)) for _, end in tokens["offset_mapping"]]
+        labels[prefix + "ids"] = torch.tensor(tokens["input_ids"], dtype=torch.int16)
+        labels[prefix + "spoken"] = torch.from_numpy(spoken_tokens(text, ends, item)).to(torch.int16)
+    return labels
 
 
 def encode_chunk(chunk, encoder, mel, tokenizer, rng):
     utterances = []
-    items = by_length(chunk.items)
+    items = sorted(chunk.items, key=lambda item: item["frames"])
     for first in range(0, len(items), BATCH):
         batch = items[first:first + BATCH]
         longest = max(item["frames"] for item in batch) * FRAME
         audio = [chunk.audio(item) for item in batch]
         samples = torch.from_numpy(np.stack([np.pad(a, (0, longest - len(a))) for a in audio]))
         for item, codes in zip(batch, encoder.encode(mel(samples))):
-            text = vary(item["text"], rng)
-            tokens = tokenizer(text, return_offsets_mapping=True)
             utterances.append({
                 "voice": item["voice"],
-                "ids": torch.tensor(tokens["input_ids"], dtype=torch.int16),
                 "codes": codes[: item["frames"]].to(torch.int16).clone(),
-                "spoken": torch.from_numpy(spoken_tokens(text, tokens["offset_mapping"], item)).to(torch.int16),
                 "phones": torch.from_numpy(phone_labels(item)).to(torch.int8),
+                **text_labels(vary(item["text"], rng), item, tokenizer),
             })
     return utterances
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Step 9: word error rates of the test sentences, for the teacher, the codec alone, the model, or another program.
+"""Step evaluate: word error rates of the test sentences, for the teacher, the codec alone, the model, or another program.
 
   teacher   the flite audio itself, the best that can be reached
   codes     the flite audio with the envelope that its codes know, the most that a frame-wise decoder can give
@@ -12,6 +12,7 @@
 """
 import argparse
 import json
+import re
 import shlex
 import subprocess
 import tempfile
@@ -26,7 +27,7 @@ from recognise import Recogniser, Score
 from voices import VOICES
 
 TEMPERATURE, PREDICTOR_TEMPERATURE = 0.3, 0.1
-LONGEST = 140  # frames
+LONGEST = 140  # frames of one sentence
 
 
 def load_decoder(path):
@@ -47,6 +48,14 @@ def load_talker(path):
     return model
 
 
+def passages(sentences, together):
+    return [" ".join(sentences[i:i + together]) for i in range(0, len(sentences), together)]
+
+
+def split_passage(text):
+    return re.split(r"(?<=[.?!]) ", text)
+
+
 class Teacher:
     def __init__(self, args):
         self.corpus = args.test
@@ -54,7 +63,7 @@ class Teacher:
     def __call__(self, voice, texts):
         chunk = Chunk(self.corpus, f"{voice}-000")
         audio = {item["text"]: chunk.audio(item) for item in chunk.items}
-        return [audio[text] for text in texts]
+        return [np.concatenate([audio[sentence] for sentence in split_passage(text)]) for text in texts]
 
 
 class Codes(Teacher):
@@ -96,12 +105,13 @@ class Model:
 
         self.tokenizer = Qwen2TokenizerFast.from_pretrained(args.tokenizer)
         self.talker, self.decoder, self.seed = load_talker(args.talker), load_decoder(args.decoder), args.seed
+        self.longest = LONGEST * args.together
 
     @torch.inference_mode()
     def __call__(self, voice, texts):
         torch.manual_seed(self.seed)
         ids = [self.tokenizer(text)["input_ids"] for text in texts]
-        frames = self.talker.generate(ids, [voice] * len(ids), TEMPERATURE, PREDICTOR_TEMPERATURE, longest=LONGEST)
+        frames = self.talker.generate(ids, [voice] * len(ids), TEMPERATURE, PREDICTOR_TEMPERATURE, longest=self.longest)
         return [self.decoder(codes.t()[None])[0, 0].numpy() if len(codes) else np.zeros(FRAME, np.float32)
                 for codes in frames]
 
@@ -151,6 +161,7 @@ def main():
     parser.add_argument("--command", help="of another program, with {model} {voice} {seed} {text} {wav}")
     parser.add_argument("--voices", nargs="*", default=[voice.name for voice in VOICES])
     parser.add_argument("--first", type=int, default=30, help="number of sentences")
+    parser.add_argument("--together", type=int, default=1, help="sentences that are spoken in one go")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--save", type=Path, help="folder for the sound files")
     parser.add_argument("--json", type=Path, help="file for the figures")
@@ -160,7 +171,7 @@ def main():
     sentences = args.sentences.read_text(encoding="utf8").split("\n")[:-1]
     recogniser, source, teacher, figures = Recogniser(sentences), SOURCES[args.source](args), Teacher(args), {}
     for voice in args.voices:
-        texts, score = sentences[: args.first], Score()
+        texts, score = passages(sentences[: args.first], args.together), Score()
         for number, (text, samples, model) in enumerate(zip(texts, source(voice, texts), teacher(voice, texts))):
             score.add(text, recogniser(samples), len(samples) / SAMPLE_RATE, len(model) / SAMPLE_RATE)
             if args.save:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Step 9: write the model folder in the official layout, and check that the official classes load it strictly."""
+"""Step export: write the model folder in the official layout, and check that the official classes load it strictly."""
 import argparse
 import json
 import shutil

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Step 4: find the codes in closed form, without gradients: PCA, ridge regression and k-means on log-mel patches.
+"""Step codes: find the codes in closed form, without gradients: PCA, ridge regression and k-means on log-mel patches.
 
 The first codebook is k-means on a linear phone prediction, so that code 0 says what is spoken. The others are
 residual k-means of the patch, after the mean of its code 0. The k-means hears as a listener does: silence counts

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Step 2: speak the sentences with flite, change the timbre with sox, and cut the result into utterances.
+"""Step speech: speak the sentences with flite, change the timbre with sox, and cut the result into utterances.
 
 A chunk of sentences is spoken once by its flite voice and then heard with every demo voice built on it. Chunks of
 all flite voices are made in turn, so that training can begin on the first ones. Chunks that exist are skipped.

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Step 1: collect the training sentences from Debian packages, word lists and templates, one a line."""
+"""Step text: collect the training sentences from Debian packages, word lists and templates, one a line."""
 import argparse
 import random
 import re

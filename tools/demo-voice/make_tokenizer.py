@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Step 3: train a small byte-level BPE with the file layout and special tokens of the official tokenizer."""
+"""Step tokenizer: train a small byte-level BPE with the file layout and special tokens of the official tokenizer."""
 import argparse
 import json
 from pathlib import Path

@@ -3,8 +3,8 @@
 """Build the demo voice: one command for every step, and one for all of them.
 
   pipeline.py --work DIR all
-  pipeline.py --work DIR text | flite | speech | test | tokenizer | codes | encode | decoder | talker
-                         | predict | adapt | export | evaluate
+  pipeline.py --work DIR text | flite | speech | test | tokenizer | codes | encode | listener | decoder
+                         | talker | export | evaluate
 
 DIR (or the environment variable QORA_TRAIN) is a folder outside the repository with some 10 GB of room. A step that
 is finished is skipped, a step that was stopped goes on where it was. Arguments after -- go to the step's program.
@@ -26,11 +26,11 @@ class Pipeline:
         self.work, self.model, self.minutes = work, model, minutes
         self.text, self.flite = work / "text.txt", work / "flite_batch"
         self.corpus, self.test, self.tokens = work / "corpus", work / "test", work / "tokenizer"
-        self.fitted, self.extra = work / "codes.pt", []
+        self.fitted, self.listener, self.extra = work / "codes.pt", work / "listener.pt", []
         self.sentences = HERE / "test_sentences.txt"
 
-    STEPS = ["text", "flite", "speech", "test", "tokenizer", "codes", "encode", "decoder", "talker", "predict",
-             "adapt", "export", "evaluate"]
+    STEPS = ["text", "flite", "speech", "test", "tokenizer", "codes", "encode", "listener", "decoder", "talker",
+             "export", "evaluate"]
 
     def run(self, script, *arguments):
         command = [sys.executable, HERE / script, *arguments, *self.extra]
@@ -66,26 +66,21 @@ class Pipeline:
     def step_encode(self):
         self.run("encode_corpus.py", "--corpus", self.corpus, "--encoder", self.fitted, "--tokenizer", self.tokens)
 
+    def step_listener(self):
+        if not self.listener.exists():
+            self.run("listener.py", "--corpus", self.corpus, "--out", self.listener)
+
     def step_decoder(self):
         self.run("train_decoder.py", "--corpus", self.corpus, "--encoder", self.fitted, "--out",
-                 self.work / "decoder", "--minutes", self.minutes)
+                 self.work / "decoder", "--listener", self.listener, "--minutes", self.minutes)
 
     def step_talker(self):
         self.run("train_talker.py", "--corpus", self.corpus, "--tokenizer", self.tokens, "--out",
                  self.work / "talker", "--minutes", self.minutes)
 
-    def step_predict(self):
-        if not any(self.corpus.glob("*.predicted.pt")):
-            self.run("predict_codes.py", "--corpus", self.corpus, "--talker", self.work / "talker/last.pt")
-
-    def step_adapt(self):
-        self.run("train_decoder.py", "--corpus", self.corpus, "--encoder", self.fitted, "--out",
-                 self.work / "adapted", "--warm-start", self.work / "decoder/last.pt", "--predicted", "0.5",
-                 "--rate", "5e-4", "--decay-from", "0.3", "--minutes", self.minutes / 3)
-
     def step_export(self):
         self.run("export_model.py", "--talker", self.work / "talker/last.pt", "--decoder",
-                 self.work / "adapted/last.pt", "--tokenizer", self.tokens, "--out", self.work / "model")
+                 self.work / "decoder/last.pt", "--tokenizer", self.tokens, "--out", self.work / "model")
         if self.model:
             shutil.copytree(self.work / "model", self.model, dirs_exist_ok=True)
 
@@ -93,7 +88,7 @@ class Pipeline:
         self.run("evaluate.py", "teacher", "--test", self.test)
         self.run("evaluate.py", "codes", "--test", self.test, "--encoder", self.fitted)
         self.run("evaluate.py", "codec", "--test", self.test, "--encoder", self.fitted, "--decoder",
-                 self.work / "adapted/last.pt")
+                 self.work / "decoder/last.pt")
         self.run("evaluate.py", "official", "--test", self.test, "--model", self.work / "model", "--json",
                  self.work / "figures.json")
 

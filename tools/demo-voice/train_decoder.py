@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Step 6: train the speech decoder (official class) to turn the codes of the corpus back into sound.
+"""Step decoder: train the speech decoder (official class) to turn the codes of the corpus back into sound.
 
-Losses on log-mel and multi-resolution spectrograms of short crops. Saves every two minutes and goes on from its
-checkpoint.
+Losses on short crops: log-mel and multi-resolution spectrograms, and what a phone recogniser hears (listener.py).
+Saves every two minutes and goes on from its checkpoint.
 """
 import argparse
 import random
@@ -18,8 +18,9 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from corpus import FRAME, Chunk, by_length, chunk_names
+from corpus import FRAME, Chunk, chunk_names
 from decoder_start import MelHead, codebooks, decoder_config, front, install_codebooks, pass_through
+from listener import load_listener
 from mel_codes import LogMel, MelEncoder
 from official import build_decoder, tokenizer_modeling
 from training import Budget, Log, save_atomically
@@ -29,22 +30,20 @@ CONTEXT = 2  # frames before the scored crop that warm the causal wave part up
 FRONT_RATE = 0.3  # learning rate of the front, relative to the wave part's
 EMA = 0.998
 LATENT_PER_FRAME = 4
+FRONT_WEIGHT = 0.5
+WAVE_WEIGHTS = {"sound": 1.0, "heard": 0.8}  # shares in the gradient of the sound
+BALANCE = 0.99  # smoothing of the gradients' sizes
 RESCAN = 200  # batches between two looks for new chunks
-NO_CODE = -1
 
 
 class Crops:
     """Random crops of the corpus; every voice is drawn equally often, favourites as often as all others together.
+    A batch is samples [batch, frames * FRAME]."""
 
-    A batch is samples [batch, frames * FRAME] and the predicted codes [batch, groups, frames] of predict_codes.py
-    where they are to be used, NO_CODE elsewhere.
-    """
-
-    def __init__(self, folder, groups, frames, batch, favourites, predicted, seed):
-        self.folder, self.groups = Path(folder), groups
-        self.frames, self.batch, self.predicted = frames, batch, predicted
+    def __init__(self, folder, frames, batch, favourites, seed):
+        self.folder, self.frames, self.batch = Path(folder), frames, batch
         self.favourites, self.rng = favourites, random.Random(seed)
-        self.known, self.by_voice, self.predicted_by_voice = set(), {}, {}
+        self.known, self.by_voice = set(), {}
         self.queue = Queue(6)
         threading.Thread(target=self.produce, daemon=True).start()
 
@@ -54,12 +53,9 @@ class Crops:
                 continue
             self.known.add(name)
             chunk = Chunk(self.folder, name)
-            path = self.folder / f"{name}.predicted.pt"
-            codes = torch.load(path) if self.predicted > 0 and path.exists() else [None] * len(chunk.items)
-            for item, predicted in zip(by_length(chunk.items), codes):
+            for item in chunk.items:
                 if item["frames"] >= self.frames // 2:
-                    pool = self.by_voice if predicted is None else self.predicted_by_voice
-                    pool.setdefault(item["voice"], []).append((chunk, item, predicted))
+                    self.by_voice.setdefault(item["voice"], []).append((chunk, item))
 
     def produce(self):
         count = 0
@@ -67,25 +63,16 @@ class Crops:
             if count % RESCAN == 0:
                 self.refresh()
             count += 1
-            samples, codes = zip(*(self.crop() for _ in range(self.batch)))
-            self.queue.put((torch.from_numpy(np.stack(samples)), torch.stack(codes)))
+            self.queue.put(torch.from_numpy(np.stack([self.crop() for _ in range(self.batch)])))
 
     def crop(self):
         favour = self.favourites and self.rng.random() < 0.5
-        pool = self.by_voice
-        if self.predicted_by_voice and self.rng.random() < self.predicted:
-            pool = self.predicted_by_voice
-        voice = self.rng.choice(self.favourites if favour else sorted(pool))
-        chunk, item, predicted = self.rng.choice(pool[voice])
+        voice = self.rng.choice(self.favourites if favour else sorted(self.by_voice))
+        chunk, item = self.rng.choice(self.by_voice[voice])
         first = self.rng.randrange(0, max(1, item["frames"] - self.frames + 1))
-        count = min(self.frames, item["frames"])
-        samples = chunk.audio(item, first, count)
+        samples = chunk.audio(item, first, min(self.frames, item["frames"]))
         samples = np.pad(samples, (0, self.frames * FRAME - len(samples)))
-        codes = torch.full((self.groups, self.frames), NO_CODE)
-        if predicted is None:
-            return samples * self.rng.uniform(0.7, 1.25), codes
-        codes[:, :count] = predicted[first:first + count].long().t()
-        return samples, codes
+        return samples * np.float32(self.rng.uniform(0.7, 1.25))
 
     def __next__(self):
         return self.queue.get()
@@ -122,19 +109,35 @@ def fuse_activation():
     tokenizer_modeling.SnakeBeta.forward = lambda self, x: compiled(x, self.alpha, self.beta)
 
 
+class Balance:
+    """One gradient of the sound out of several losses, in which each has a share that does not depend on its scale
+    (Défossez et al., 2022)."""
+
+    def __init__(self, weights):
+        self.weights, self.sizes = weights, {}
+
+    def gradient(self, losses, made):
+        total = 0.0
+        for name, loss in losses.items():
+            part, = torch.autograd.grad(loss, made, retain_graph=True)
+            size = float(part.norm())
+            self.sizes[name] = BALANCE * self.sizes.get(name, size) + (1 - BALANCE) * size
+            total = total + part * (self.weights[name] * self.sizes["sound"] / (self.sizes[name] + 1e-12))
+        return total
+
+
 class Trainer:
     def __init__(self, args):
         self.args, self.log = args, Log(args.out)
         fitted = torch.load(args.encoder)
         self.encoder, self.mel = MelEncoder(**fitted["encoder"]), LogMel()
-        groups = len(self.encoder.tables)
-        self.crops = Crops(args.corpus, groups, args.frames, args.batch, args.favour, args.predicted, args.seed)
+        self.crops = Crops(args.corpus, args.frames, args.batch, args.favour, args.seed)
         checkpoint = args.out / "last.pt"
         state = torch.load(checkpoint) if checkpoint.exists() else None
         start = state or (torch.load(args.warm_start) if args.warm_start else None)
-        self.config = start["config"] if start else decoder_config(groups=groups)
+        self.config = start["config"] if start else decoder_config(groups=len(self.encoder.tables))
         self.decoder = build_decoder(self.config).train()
-        examples = torch.cat([next(self.crops)[0] for _ in range(6)])
+        examples = torch.cat([next(self.crops) for _ in range(6)])
         if start:
             self.decoder.load_state_dict(start["decoder"])
         else:
@@ -146,7 +149,8 @@ class Trainer:
         with torch.no_grad():
             self.head.fit(front(self.decoder, self.codes(examples)), self.mel(examples))
         self.wave_mels = [LogMel(), LogMel(512, 120, 40)]
-        self.spectral = SpectralLoss()
+        self.spectral, self.balance = SpectralLoss(), Balance(WAVE_WEIGHTS)
+        self.listener = load_listener(args.listener) if args.listener else None
         wave = list(self.decoder.decoder.parameters())
         others = [p for name, p in self.decoder.named_parameters()
                   if p.requires_grad and not name.startswith("decoder.")] + list(self.head.parameters())
@@ -167,36 +171,39 @@ class Trainer:
         with torch.no_grad():
             return self.encoder.encode(self.mel(samples)).transpose(1, 2)
 
-    def losses(self, samples, predicted):
-        codes = torch.where(predicted == NO_CODE, self.codes(samples), predicted)
-        latent = front(self.decoder, codes)
+    def speak(self, samples):
+        """Sound made and wanted of a crop [batch, n], and the loss of the front."""
+        latent = front(self.decoder, self.codes(samples))
         crop = self.args.crop
         start = random.randrange(CONTEXT, self.args.frames - crop + 1)
         wave = latent[:, :, (start - CONTEXT) * LATENT_PER_FRAME:(start + crop) * LATENT_PER_FRAME]
         for block in self.decoder.decoder:
             wave = block(wave)
         made = wave.squeeze(1)[:, CONTEXT * FRAME:]
-        wanted = samples[:, start * FRAME:(start + crop) * FRAME]
-        return {
-            "mel": sum(F.l1_loss(mel(made), mel(wanted)) for mel in self.wave_mels) / len(self.wave_mels),
-            "spectral": self.spectral(made, wanted),
-            "front": F.l1_loss(self.head(latent), self.mel(samples)),
-        }
+        return made, samples[:, start * FRAME:(start + crop) * FRAME], F.l1_loss(self.head(latent), self.mel(samples))
+
+    def wave_losses(self, made, wanted):
+        mel = sum(F.l1_loss(mel(made), mel(wanted)) for mel in self.wave_mels) / len(self.wave_mels)
+        losses = {"sound": 2 * mel + self.spectral(made, wanted)}
+        if self.listener:
+            losses["heard"] = self.listener.difference(made, wanted)
+        return losses
 
     def update(self):
         for group in self.optimizer.param_groups:
             group["lr"] = self.args.rate * group["factor"] * self.budget.rate(self.step, WARMUP)
-        losses = self.losses(*next(self.crops))
-        total = 2 * losses["mel"] + losses["spectral"] + 0.5 * losses["front"]
+        made, wanted, front_loss = self.speak(next(self.crops))
+        sound = made.detach().requires_grad_()
+        losses = self.wave_losses(sound, wanted)
         self.optimizer.zero_grad()
-        total.backward()
+        torch.autograd.backward([made, FRONT_WEIGHT * front_loss], [self.balance.gradient(losses, sound), None])
         nn.utils.clip_grad_norm_(self.parameters, 5.0)
         self.optimizer.step()
         self.step += 1
         keep = min(EMA, self.step / (self.step + 20))
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.values()), list(self.decoder.state_dict().values()), 1 - keep)
-        return {name: float(loss.detach()) for name, loss in losses.items()}
+        return {name: float(loss.detach()) for name, loss in {**losses, "front": front_loss}.items()}
 
     def save(self):
         save_atomically({
@@ -225,6 +232,7 @@ def main():
     parser.add_argument("--encoder", type=Path, required=True, help="output of fit_codes.py")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--warm-start", type=Path, help="checkpoint whose decoder to begin with")
+    parser.add_argument("--listener", type=Path, help="output of listener.py")
     parser.add_argument("--minutes", type=float, default=240, help="CPU time")
     parser.add_argument("--finish-at", help="HH:MM; finish by the clock instead")
     parser.add_argument("--decay-from", type=float, default=0.5, help="progress at which the learning rate begins to fall")
@@ -233,7 +241,6 @@ def main():
     parser.add_argument("--frames", type=int, default=14, help="length of a crop, in frames")
     parser.add_argument("--crop", type=int, default=6, help="frames of it that are scored as sound")
     parser.add_argument("--favour", nargs="*", default=[], help="voices to draw as often as all others together")
-    parser.add_argument("--predicted", type=float, default=0.0, help="share of crops with the codes of predict_codes.py")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()

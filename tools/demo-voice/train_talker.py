@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Step 7: train the talker and the code predictor on the encoded corpus.
+"""Step talker: train the talker and the code predictor on the encoded corpus.
 
 Reads new chunks at every pass over the corpus, saves every two minutes, and goes on from its checkpoint.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 import torch.nn as nn
 
+from corpus import PHONE_IDS, PHONES_PER_FRAME
 from talker_model import TtsModel, model_config
 from training import Budget, Log, save_atomically
 
@@ -23,6 +24,9 @@ EMA_EVERY = 4
 LOSS_WEIGHTS = {"first": 1.0, "predictor": 2.0, "guide": 0.5, "phone": 0.3}
 PREDICTOR_SHARE = 0.4  # of the frames train the code predictor
 HELD_OUT = 6  # utterances of each voice's first chunk
+PASSAGES = 0.2  # share of the utterances that open a passage of several sentences
+LONGEST_PASSAGE = 270  # frames; some 300 characters
+PAUSE = 3  # frames between two sentences, besides the silence that they bring along
 
 
 class Utterances:
@@ -50,12 +54,52 @@ class Utterances:
             self.refresh()
             order = self.training[:]
             rng.shuffle(order)
+            order = passages(order, rng)
             ready = []
             for first in range(0, len(order), 1024):
                 ready += pack(sorted(order[first:first + 1024], key=length), tokens)
                 rng.shuffle(ready)
                 while len(ready) > 3:
                     yield ready.pop()
+
+
+def passages(utterances, rng):
+    """The same speech, but part of it as passages of several sentences of one voice."""
+    out, open_passages = [], {}
+    for utterance in utterances:
+        voice = utterance["voice"]
+        if voice in open_passages:
+            passage, wanted = open_passages[voice]
+            if sum(len(part["codes"]) + PAUSE for part in passage) + len(utterance["codes"]) <= LONGEST_PASSAGE:
+                passage.append(utterance)
+            else:
+                wanted = 0
+                out.append(utterance)
+            if len(passage) >= wanted:
+                out.append(join(passage))
+                del open_passages[voice]
+        elif rng.random() < PASSAGES:
+            open_passages[voice] = [utterance], rng.randrange(2, 9)
+        else:
+            out.append(utterance)
+    return out + [join(passage) for passage, _ in open_passages.values()]
+
+
+def join(passage):
+    """One utterance of several: the texts follow each other after a space, the sound after a pause."""
+    ids, spoken, codes, phones = [], [], [], []
+    for number, part in enumerate(passage):
+        prefix = "later_" if number else ""
+        spoken.append(part[prefix + "spoken"].long() + sum(map(len, ids)))
+        ids.append(part[prefix + "ids"])
+        codes.append(part["codes"])
+        phones.append(part["phones"])
+        if number < len(passage) - 1:
+            spoken.append(spoken[-1][-1:].repeat(PAUSE))
+            codes.append(part["codes"][-1:].repeat(PAUSE, 1))
+            phones.append(torch.full((PAUSE, PHONES_PER_FRAME), PHONE_IDS["pau"]))
+    return {"voice": passage[0]["voice"], "ids": torch.cat(ids), "spoken": torch.cat(spoken),
+            "codes": torch.cat(codes), "phones": torch.cat(phones)}
 
 
 def length(utterance):
