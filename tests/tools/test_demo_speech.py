@@ -32,6 +32,7 @@ TEACHER_SECONDS = {
     "The box was thrown beside the parked truck.": 3.04,
     "The hogs were fed chopped corn and garbage.": 2.96,
 }
+PASSAGES = [" ".join(list(TEACHER_SECONDS)[first:first + 4]) for first in (0, 4)]
 SHORTEST, LONGEST = 0.6, 1.6  # allowed length, relative to the teacher's
 WORST_ERROR_RATE = 0.5  # of words; noise and silence have 1
 
@@ -52,6 +53,18 @@ class DemoSpeechTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.speech = {text: speak(text, "ryan") for text in TEACHER_SECONDS}
+        cls.passages = {text: speak(text, "ryan") for text in PASSAGES}
+
+    def error_rate(self, speech):
+        import numpy as np
+
+        every = (TOOLS / "test_sentences.txt").read_text(encoding="utf8").splitlines()
+        recogniser, errors, count = Recogniser(every), 0, 0
+        for text, samples in speech.items():
+            wanted = words_of(text)
+            errors += word_errors(wanted, recogniser(np.array(samples, dtype=np.float32)))
+            count += len(wanted)
+        return errors / count
 
     def test_every_utterance_ends_by_itself_at_about_the_length_of_the_teacher(self):
         for text, seconds in TEACHER_SECONDS.items():
@@ -67,15 +80,17 @@ class DemoSpeechTest(unittest.TestCase):
 
     @unittest.skipIf(Recogniser is None, "pocketsphinx, scipy or numpy is not installed")
     def test_words_are_understood(self):
-        import numpy as np
+        self.assertLess(self.error_rate(self.speech), WORST_ERROR_RATE)
 
-        every = (TOOLS / "test_sentences.txt").read_text(encoding="utf8").splitlines()
-        recogniser, errors, count = Recogniser(every), 0, 0
-        for text, samples in self.speech.items():
-            wanted = words_of(text)
-            errors += word_errors(wanted, recogniser(np.array(samples, dtype=np.float32)))
-            count += len(wanted)
-        self.assertLess(errors / count, WORST_ERROR_RATE)
+    def test_no_sentence_of_a_paragraph_is_left_out(self):
+        for text, samples in self.passages.items():
+            with self.subTest(text):
+                seconds = sum(length for sentence, length in TEACHER_SECONDS.items() if sentence in text)
+                self.assertTrue(SHORTEST <= len(samples) / 24000 / seconds <= LONGEST)
+
+    @unittest.skipIf(Recogniser is None, "pocketsphinx, scipy or numpy is not installed")
+    def test_words_of_a_paragraph_are_understood(self):
+        self.assertLess(self.error_rate(self.passages), WORST_ERROR_RATE)
 
 
 if __name__ == "__main__":
