@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "qora-book-private.h"
+#include "qora-kept-folders.h"
 #include "qora-splitter.h"
 #include "qora-take-file.h"
 
@@ -150,7 +151,7 @@ import_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *c
       g_task_return_pointer (task, book, g_object_unref);
       return;
     }
-  qora_book_remove_folder (unfinished);
+  qora_kept_folders_delete (unfinished);
   g_task_return_error (task, error);
 }
 

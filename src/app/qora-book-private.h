@@ -29,7 +29,4 @@ struct _QoraBook
 gboolean qora_book_write (const char *folder, const char *name, const char *contents, gssize length,
                           GError **error);
 
-/* Removes a folder with all that is in it. Blocks. */
-void qora_book_remove_folder (const char *folder);
-
 G_END_DECLS

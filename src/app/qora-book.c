@@ -4,9 +4,10 @@
  */
 #include "config.h"
 
-#include <glib/gstdio.h>
+#include <unistd.h>
 
 #include "qora-book-private.h"
+#include "qora-kept-folders.h"
 
 enum
 {
@@ -383,37 +384,10 @@ qora_book_load (const char *folder, GError **error)
 /* ---- deleting ---- */
 
 void
-qora_book_remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
-        qora_book_remove_folder (path);
-      else
-        g_remove (path);
-    }
-  g_rmdir (folder);
-}
-
-static gpointer
-delete_thread (gpointer data)
-{
-  g_autofree char *folder = data;
-
-  qora_book_remove_folder (folder);
-  return NULL;
-}
-
-void
 qora_book_delete (QoraBook *self)
 {
   g_return_if_fail (QORA_IS_BOOK (self));
-  g_thread_unref (g_thread_new ("delete-book", delete_thread, g_strdup (self->folder)));
+  qora_kept_folders_delete_later (self->folder);
 }
 
 void
@@ -428,7 +402,7 @@ qora_book_clean (const char *parent)
       {
         g_autofree char *path = g_build_filename (parent, name, NULL);
 
-        qora_book_remove_folder (path);
+        qora_kept_folders_delete (path);
       }
 }
 

@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 
 #include "qora-exporter.h"
+#include "qora-kept-folders.h"
 #include "qora-take-private.h"
 
 /* ---- saving ---- */
@@ -225,26 +226,9 @@ qora_take_get_saving (QoraTake *self)
 
 /* ---- deleting ---- */
 
-static gpointer
-delete_thread (gpointer data)
-{
-  g_autofree char *folder = data;
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_remove (path);
-    }
-  g_rmdir (folder);
-  return NULL;
-}
-
 void
 qora_take_delete (QoraTake *self)
 {
   g_return_if_fail (QORA_IS_TAKE (self));
-  g_thread_unref (g_thread_new ("delete-take", delete_thread, g_strdup (self->folder)));
+  qora_kept_folders_delete_later (self->folder);
 }

@@ -27,8 +27,10 @@ folder_remove (const char *folder)
     {
       g_autofree char *path = g_build_filename (folder, name, NULL);
 
-      folder_remove (path);
-      g_remove (path);
+      if (g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+        folder_remove (path);
+      else
+        g_remove (path);
     }
   g_rmdir (folder);
 }
