@@ -16,7 +16,8 @@
 
 #include "qora-window-private.h"
 
-#define PROBE 2 /* ms between two looks at the clock */
+#define PROBE      2  /* ms between two looks at the clock */
+#define START_TIME 22 /* field of /proc/self/stat: clock ticks, see proc(5) */
 
 typedef enum
 {
@@ -127,8 +128,8 @@ get_process_start (void)
 
   if (!g_file_get_contents ("/proc/self/stat", &stat, NULL, NULL))
     return g_get_monotonic_time ();
-  field = strrchr (stat, ')');
-  for (int i = 0; i < 20 && field != NULL; i++)
+  field = strrchr (stat, ')'); /* the end of field 2, which may hold spaces */
+  for (int i = 2; i < START_TIME && field != NULL; i++)
     field = strchr (field + 1, ' ');
   if (field == NULL)
     return g_get_monotonic_time ();
