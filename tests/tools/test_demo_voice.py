@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What of the demo voice's pipeline can be tested in seconds. The parts that need torch are skipped without it."""
+import json
 import random
 import subprocess
 import sys
@@ -214,6 +215,15 @@ class TalkerTest(unittest.TestCase):
             parts.append(stack.step(x[:, position:position + 1], cache, position))
         torch.testing.assert_close(torch.cat(parts, 1), whole, atol=1e-4, rtol=1e-4)
 
+    def test_a_new_talker_is_shown_the_phase_that_follows(self):
+        import pitch
+
+        predictor = self.model.talker.code_predictor
+        shown = predictor.model.codec_embedding[0].weight @ predictor.small_to_mtp_projection.weight.t()
+        codes = torch.arange(16)
+        phases = (shown @ predictor.lm_head[0].weight.t()).view(16, -1, pitch.PHASES).mean(1).argmax(1)
+        self.assertTrue(torch.equal(phases, pitch.phase_after(codes)))
+
     def test_generated_codes_are_inside_the_codebook_and_end(self):
         codes = self.model.generate([[5, 6], [7]], ["ryan", "serena"], 0.5, 0.5, longest=5)
         self.assertEqual(len(codes), 2)
@@ -240,10 +250,21 @@ class PassagesTest(unittest.TestCase):
         passage = join([first, second])
         self.assertEqual(passage["ids"].tolist(), [5, 6, 7, 99, 5, 6, 7])
         self.assertEqual(passage["spoken"].tolist(), [0, 1] + [1] * PAUSE + [4, 5, 6])
-        self.assertTrue(torch.equal(passage["codes"][:2], first["codes"]))
-        self.assertTrue((passage["codes"][2:2 + PAUSE] == first["codes"][-1]).all())
-        self.assertTrue(torch.equal(passage["codes"][2 + PAUSE:], second["codes"]))
+        envelope, end = passage["codes"][:, [0, 2]], 2 + PAUSE
+        self.assertTrue(torch.equal(envelope[:2], first["codes"][:, [0, 2]]))
+        self.assertTrue((envelope[2:end] == first["codes"][-1, [0, 2]]).all())
+        self.assertTrue(torch.equal(envelope[end:], second["codes"][:, [0, 2]]))
         self.assertEqual(passage["phones"][:, 0].tolist(), [1] * 2 + [0] * PAUSE + [1] * 3)
+
+    def test_the_pitch_of_a_passage_goes_on_in_phase(self):
+        from pitch import PHASES, PITCH_GROUP, phase_after
+        from train_talker import join
+
+        parts = [self.utterance(frames=5) for _ in range(3)]
+        spoken = join(parts)["codes"][:, PITCH_GROUP].long()
+        self.assertEqual(int(spoken[0] % PHASES), 0)
+        self.assertTrue(torch.equal(phase_after(spoken[:-1]), spoken[1:] % PHASES))
+        self.assertTrue(torch.equal(spoken[:5] // PHASES, parts[0]["codes"][:, PITCH_GROUP] // PHASES))
 
     def test_no_utterance_is_lost_and_no_passage_mixes_voices_or_is_too_long(self):
         from train_talker import LONGEST_PASSAGE, PAUSE, passages
@@ -349,14 +370,105 @@ class CodesTest(unittest.TestCase):
         torch.testing.assert_close(same[1024:-1024], samples[1024:-1024], atol=1e-4, rtol=1e-3)
         self.assertAlmostEqual(float((mel(louder[None])[0] - before)[:, 5:-5].mean()), 0.5, places=1)
 
-    def test_rows_that_follow_from_the_centroids_are_carried_over(self):
-        from carry_over import carry_rows
+    def test_the_envelope_does_not_show_the_harmonics(self):
+        try:
+            from mel_codes import LogMel
+        except ImportError as error:
+            self.skipTest(f"{error.name} is not installed")
+        pulses = torch.zeros(1, 24000)
+        pulses[:, ::120] = 1.0  # 200 Hz
+        mel = LogMel()
+        with_harmonics = mel(pulses)[0, 5:30, 20:80]  # up to 1.1 kHz
+        without = mel.envelope(pulses, torch.full((1, 100), 200.0))[0, 5:30, 20:80]
+        self.assertGreater(float(with_harmonics.std(0).mean()), 0.5)
+        self.assertLess(float(without.std(0).mean()), 0.1)
 
-        generator = torch.Generator().manual_seed(0)
-        old, new = torch.randn(200, 3, generator=generator) * 10, torch.randn(50, 3, generator=generator) * 10
-        rule = torch.randn(3, 5, generator=generator)
-        carried, wanted = carry_rows(old @ rule + 1, old, new), new @ rule + 1
-        self.assertLess(float((carried - wanted).norm() / wanted.norm()), 0.02)
+    def test_the_encoder_of_the_shipped_voice_gives_codes_of_its_groups(self):
+        try:
+            from mel_codes import Analysis, Encoder, LogMel
+        except ImportError as error:
+            self.skipTest(f"{error.name} is not installed")
+        samples = 0.1 * torch.randn(2, 1920 * 6, generator=torch.Generator().manual_seed(0))
+        encoder = Encoder.load(TOOLS / "codes.safetensors")
+        codes = encoder.encode(Analysis(LogMel(), samples))
+        config = json.loads((TOOLS.parents[1] / "data/voices/demo/config.json").read_text(encoding="utf8"))
+        self.assertEqual(codes.shape, (2, 6, config["talker_config"]["num_code_groups"]))
+        self.assertTrue(((codes >= 0) & (codes < 512)).all())
+        self.assertEqual(encoder.decode(codes[0]).shape, (81, 48))
+
+
+@needs_torch
+class PitchTest(unittest.TestCase):
+    """The second code of a frame: how many quarter cycles it has and in which it begins."""
+
+    def voice(self, f0):
+        """A second of a voice with ten harmonics; f0 in Hz, one or one for each sample."""
+        phase = np.cumsum(np.broadcast_to(f0, 24000)) / 24000
+        return sum(0.1 * np.sin(2 * np.pi * k * phase) / k for k in range(1, 11)).astype(np.float32)
+
+    def analysed(self, samples):
+        import pitch
+
+        f0, periodicity = pitch.track(torch.from_numpy(samples)[None])
+        cycles = pitch.cycles(samples, f0[0].double().numpy())
+        return f0[0], periodicity[0], cycles, pitch.encode(cycles[:97])
+
+    def test_a_steady_voice_is_tracked(self):
+        for hertz in (70, 118, 203, 330):
+            f0, periodicity, _, _ = self.analysed(self.voice(hertz))
+            self.assertLess(float((f0[5:-5] - hertz).abs().max()), 0.01 * hertz)
+            self.assertGreater(float(periodicity[5:-5].min()), 0.8)
+
+    def test_noise_and_silence_have_no_voice(self):
+        noise = 0.1 * torch.randn(24000, generator=torch.Generator().manual_seed(0)).numpy()
+        self.assertLess(float((self.analysed(noise)[0] > 0).float().mean()), 0.1)
+        self.assertFalse(bool((self.analysed(np.zeros(24000, np.float32))[0] > 0).any()))
+
+    def test_the_code_counts_quarter_cycles(self):
+        import pitch
+
+        codes = self.analysed(self.voice(150))[3]
+        self.assertTrue((np.abs(pitch.counts_of(codes)[1:-1] - 150 * 0.08 * 4) <= 1).all())
+
+    def test_a_frame_begins_in_the_phase_where_the_last_one_ended(self):
+        import pitch
+
+        codes = self.analysed(self.voice(np.linspace(100, 220, 24000)))[3]
+        self.assertTrue((pitch.phase_after(codes[:-1]) == codes[1:] % pitch.PHASES).all())
+
+    def test_the_phase_can_begin_at_zero_without_a_change_of_pitch(self):
+        import pitch
+
+        codes = torch.from_numpy(self.analysed(self.voice(np.linspace(100, 220, 24000)))[3])
+        spoken = pitch.begin_at_zero(codes)
+        self.assertEqual(int(spoken[0] % pitch.PHASES), 0)
+        self.assertTrue(torch.equal(spoken // pitch.PHASES, codes // pitch.PHASES))
+        self.assertTrue(torch.equal(pitch.phase_after(spoken[:-1]), spoken[1:] % pitch.PHASES))
+
+    def test_a_later_code_does_not_change_the_pitch_before_it(self):
+        import pitch
+
+        codes = np.array([160, 168, 176, 171])
+        changed = np.array([160, 168, 176, 240])
+        np.testing.assert_array_equal(pitch.trajectory(codes)[:25], pitch.trajectory(changed)[:25])
+
+    def test_a_moved_sound_has_the_phase_of_its_codes(self):
+        import pitch
+
+        samples = self.voice(np.linspace(110, 170, 24000))
+        _, _, cycles, codes = self.analysed(samples)
+        shift = pitch.moved(cycles[:97], codes)
+        self.assertLess(np.abs(shift).max(), 0.3 * 24000 / 110)  # a fraction of a cycle
+        moved = pitch.follow(samples, shift, 0, len(codes) * 1920)
+        f0 = pitch.track(torch.from_numpy(moved)[None])[0][0].double().numpy()
+        off = (pitch.cycles(moved, f0) - pitch.trajectory(codes))[8:-8]
+        self.assertLess(np.abs(off - np.round(np.median(off))).max(), 0.05)
+
+    def test_a_sound_that_does_not_move_stays_what_it_is(self):
+        import pitch
+
+        samples = self.voice(140)
+        np.testing.assert_allclose(pitch.follow(samples, np.zeros(101), 480, 4800), samples[480:4800], atol=1e-6)
 
 
 @needs_torch
@@ -372,6 +484,13 @@ class BudgetTest(unittest.TestCase):
         self.assertAlmostEqual(budget.rate(500, 100), 0.5)
         budget.progress = lambda: 1.0
         self.assertEqual(budget.rate(500, 100), 0.0)
+
+    def test_steps_of_muon_have_equal_singular_values(self):
+        from training import orthogonal
+
+        made = torch.linalg.svdvals(orthogonal(torch.randn(24, 60, generator=torch.Generator().manual_seed(0))))
+        self.assertGreater(float(made.min()), 0.6)
+        self.assertLess(float(made.max()), 1.3)
 
     def test_time_spent_before_a_stop_counts(self):
         from training import Budget

@@ -14,7 +14,7 @@ import torch
 from transformers import Qwen2TokenizerFast
 
 from corpus import FRAME, SAMPLE_RATE, Chunk, chunk_names, phone_labels, spoken_position
-from mel_codes import LogMel, MelEncoder
+from mel_codes import MEL_FRAMES, Analysis, Encoder, LogMel
 
 LOWER_CASE, NO_FULL_STOP = 0.12, 0.06  # share of the texts that are written carelessly
 BATCH = 32
@@ -49,20 +49,24 @@ def text_labels(text, item, tokenizer):
 
 
 def encode_chunk(chunk, encoder, mel, tokenizer, rng):
-    utterances = []
-    items = sorted(chunk.items, key=lambda item: item["frames"])
-    for first in range(0, len(items), BATCH):
-        batch = items[first:first + BATCH]
+    """Encoded utterances, in the order of the chunk's items."""
+    utterances = [None] * len(chunk.items)
+    order = sorted(range(len(chunk.items)), key=lambda index: chunk.items[index]["frames"])
+    for first in range(0, len(order), BATCH):
+        indices = order[first:first + BATCH]
+        batch = [chunk.items[index] for index in indices]
         longest = max(item["frames"] for item in batch) * FRAME
         audio = [chunk.audio(item) for item in batch]
         samples = torch.from_numpy(np.stack([np.pad(a, (0, longest - len(a))) for a in audio]))
-        for item, codes in zip(batch, encoder.encode(mel(samples))):
-            utterances.append({
+        analysis = Analysis(mel, samples)
+        for index, item, codes, shift in zip(indices, batch, encoder.encode(analysis), analysis.shift):
+            utterances[index] = {
                 "voice": item["voice"],
                 "codes": codes[: item["frames"]].to(torch.int16).clone(),
+                "shift": shift[: item["frames"] * MEL_FRAMES + 1].half().clone(),
                 "phones": torch.from_numpy(phone_labels(item)).to(torch.int8),
                 **text_labels(vary(item["text"], rng), item, tokenizer),
-            })
+            }
     return utterances
 
 
@@ -71,13 +75,16 @@ def main():
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--encoder", type=Path, required=True, help="output of fit_codes.py")
     parser.add_argument("--tokenizer", type=Path, required=True, help="output folder of make_tokenizer.py")
+    parser.add_argument("--part", type=int, default=0, help="which of the --parts of the chunks to encode")
+    parser.add_argument("--parts", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    encoder = MelEncoder(**torch.load(args.encoder)["encoder"])
+    encoder = Encoder.load(args.encoder)
     mel, tokenizer = LogMel(), Qwen2TokenizerFast.from_pretrained(args.tokenizer)
-    names = chunk_names(args.corpus)
+    in_turn = sorted(chunk_names(args.corpus), key=lambda name: name.rsplit("-", 1)[::-1])
+    names = in_turn[args.part::args.parts]
     todo = [name for name in names if not (args.corpus / f"{name}.codes.pt").exists()]
     for done, name in enumerate(todo, 1):
         rng = random.Random(f"{args.seed} {name}")

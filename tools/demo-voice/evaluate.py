@@ -70,19 +70,20 @@ class Codes(Teacher):
     """Phase and fine structure of the original, but only the envelope that the codes know."""
 
     def __init__(self, args):
-        from mel_codes import LogMel, MelEncoder
+        from mel_codes import Analysis, Encoder, LogMel
 
         super().__init__(args)
-        self.mel, self.encoder = LogMel(), MelEncoder(**torch.load(args.encoder)["encoder"])
+        self.analyse, self.mel, self.encoder = Analysis, LogMel(), Encoder.load(args.encoder)
+
+    def analysed(self, voice, texts):
+        for samples in map(torch.from_numpy, super().__call__(voice, texts)):
+            analysis = self.analyse(self.mel, samples[None])
+            yield samples, analysis.features[0], self.encoder.encode(analysis)[0]
 
     @torch.inference_mode()
     def __call__(self, voice, texts):
-        out = []
-        for samples in map(torch.from_numpy, super().__call__(voice, texts)):
-            mel = self.mel(samples[None])
-            known = self.encoder.decode(self.encoder.encode(mel)[0])
-            out.append(self.mel.reshape(samples, known - mel[0]).numpy())
-        return out
+        return [self.mel.reshape(samples, (self.encoder.decode(codes) - features)[:-1]).numpy()
+                for samples, features, codes in self.analysed(voice, texts)]
 
 
 class Codec(Codes):
@@ -92,11 +93,7 @@ class Codec(Codes):
 
     @torch.inference_mode()
     def __call__(self, voice, texts):
-        out = []
-        for samples in Teacher.__call__(self, voice, texts):
-            codes = self.encoder.encode(self.mel(torch.from_numpy(samples)[None]))
-            out.append(self.decoder(codes.transpose(1, 2))[0, 0].numpy())
-        return out
+        return [self.decoder(codes.t()[None])[0, 0].numpy() for _, _, codes in self.analysed(voice, texts)]
 
 
 class Model:

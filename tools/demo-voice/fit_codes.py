@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Step codes: find the codes in closed form, without gradients: PCA, ridge regression and k-means on log-mel patches.
 
-The first codebook is k-means on a linear phone prediction, so that code 0 says what is spoken. The others are
-residual k-means of the patch, after the mean of its code 0. The k-means hears as a listener does: silence counts
-little, and so do the highest bands. Every voice has the same share, the favourites a greater one.
+The first codebook is k-means on a linear phone prediction, so that code 0 says what is spoken. The second is the
+pitch, which needs no fitting. The others are residual k-means of the patch, after the mean of its code 0. The k-means
+hears as a listener does: silence counts little, and so do the highest bands. Every voice has the same share, the
+favourites a greater one.
 """
 import argparse
 import random
@@ -14,22 +15,27 @@ import librosa
 import torch
 import torch.nn.functional as F
 
+import pitch
 from corpus import PHONES, PHONES_PER_FRAME, Chunk, chunk_names, phone_labels
-from mel_codes import MEL_FRAMES, TOP, LogMel, MelEncoder, nearest
-from training import save_atomically
+from evaluate import PREDICTOR_TEMPERATURE, TEMPERATURE
+from import_model import load_models
+from mel_codes import BANDS, MEL_FRAMES, MELS, TOP, Analysis, Encoder, LogMel, nearest
 
-POINT_SIZE = 64  # PCA components of a patch; half of the decoder's codebook_dim
+POINT_SIZE = 40  # PCA components of a patch
 PHONE_FEATURES = 32
 RIDGE = 30.0
 FRAMES_OF_A_VOICE = 9000  # of 80 ms, that the codebooks are fitted on
 FAVOURED = 2  # times as many of a favourite
 QUIETEST_WEIGHT, LOUD_FROM, LOUD_WIDTH = 0.15, -5.8, 0.4  # weight of silence; mean log magnitude where speech begins
+HEARD_BATCH, HEARD_BATCHES = 60, 20  # utterances of an earlier model that its codes 0 are known from
+ROUNDS_LIKE = 2
 SPEECH_BANDS = 50  # of 80, up to 4 kHz
 HIGH_BANDS = ((5500, 0.6), (7000, 0.35))  # Hz, and the weight of the squared error from there on
 
 
-def kmeans(points, weights, count, rounds, generator):
-    centroids = points[torch.multinomial(weights, count, generator=generator)].clone()
+def kmeans(points, weights, count, rounds, generator, centroids=None):
+    if centroids is None:
+        centroids = points[torch.multinomial(weights, count, generator=generator)].clone()
     for _ in range(rounds):
         centroids, sizes = cell_means(points, weights, nearest(points, centroids), count)
         empty = sizes <= 0
@@ -45,18 +51,18 @@ def cell_means(points, weights, cells, count):
 
 
 def loudness_weights(encoder, points):
-    patches = (points @ encoder.basis.t() + encoder.patch_mean).view(-1, len(encoder.mel_mean), MEL_FRAMES)
-    mel = patches * encoder.mel_std + encoder.mel_mean[None, :, None]
-    loud = torch.sigmoid((mel[:, :SPEECH_BANDS].mean((1, 2)) - LOUD_FROM) / LOUD_WIDTH)
+    patches = (points @ encoder.basis.t() + encoder.patch_mean).view(-1, len(encoder.mean), MEL_FRAMES)
+    features = patches * encoder.spread + encoder.mean[None, :, None]
+    loud = torch.sigmoid((features[:, :SPEECH_BANDS].mean((1, 2)) - LOUD_FROM) / LOUD_WIDTH)
     return QUIETEST_WEIGHT + (1 - QUIETEST_WEIGHT) * loud
 
 
 def listening_map(encoder):
     """[d, d]: after it, squared distances of points are squared errors of the bands by their weights."""
-    weights = torch.ones(len(encoder.mel_mean))
-    centres = torch.tensor(librosa.mel_frequencies(len(weights) + 2, fmin=0, fmax=TOP)[1:-1])
+    weights = torch.ones(BANDS)
+    centres = torch.tensor(librosa.mel_frequencies(MELS + 2, fmin=0, fmax=TOP)[1:-1])
     for begin, weight in HIGH_BANDS:
-        weights[centres > begin] = weight
+        weights[:MELS][centres > begin] = weight
     weighted = encoder.basis.view(len(weights), MEL_FRAMES, -1) * weights.sqrt()[:, None, None]
     weighted = weighted.flatten(0, 1)
     return torch.linalg.cholesky(weighted.t() @ weighted)
@@ -74,7 +80,7 @@ def fit_tables(encoder, points, cells, codebook, groups, rounds, generator):
         rest = rest - tables[-1][nearest(rest, tables[-1])]
         left = float((weights * rest.pow(2).sum(1)).sum()) / everything
         print(f"{group + 1} codebooks leave {left:.4f} of the variance, as it is weighted", flush=True)
-    return [table @ back for table in tables]
+    return torch.stack([table @ back for table in tables])
 
 
 def principal_axes(points, count):
@@ -85,7 +91,7 @@ def principal_axes(points, count):
 
 
 def examples(corpus, favourites, rng):
-    """(mel, phones) of utterances drawn from the corpus, as many frames of every voice."""
+    """(analysis, phones) of utterances drawn from the corpus, as many frames of every voice."""
     by_voice, mel = {}, LogMel()
     for chunk in (Chunk(corpus, name) for name in chunk_names(corpus)):
         for item in chunk.items:
@@ -96,48 +102,74 @@ def examples(corpus, favourites, rng):
         while left > 0 and pairs:
             chunk, item = pairs.pop()
             left -= item["frames"]
-            yield mel(torch.from_numpy(chunk.audio(item))[None])[0], torch.from_numpy(phone_labels(item))
+            yield Analysis(mel, torch.from_numpy(chunk.audio(item))[None]), torch.from_numpy(phone_labels(item))
 
 
-def refit(pairs, encoder, codebook, groups, rounds, generator):
-    """New tables for an encoder whose points and codes 0 are to stay what they are."""
-    points = [encoder.project(encoder.patches(mel[None])) for mel, _ in pairs]
-    features = torch.cat([encoder.phone_features(encoder.with_neighbours(part))[0] for part in points])
-    points, cells = torch.cat([part[0] for part in points]), nearest(features, encoder.phone_centroids)
-    encoder.tables = fit_tables(encoder, points, cells, codebook, groups, rounds, generator)
-    return encoder.state()
+def phone_features_of_codes(model, encoder, corpus, rng):
+    """Phone features of what an earlier model says with each of its codes 0: their sums [codebook, d] and counts."""
+    talker, decoder, tokenizer = load_models(model)
+    items = [item for name in chunk_names(corpus) for item in Chunk(corpus, name).items]
+    sums, counts, mel = 0.0, 0.0, LogMel()
+    for _ in range(HEARD_BATCHES):
+        batch = rng.sample(items, HEARD_BATCH)
+        ids = [tokenizer(item["text"])["input_ids"] for item in batch]
+        for codes in talker.generate(ids, [item["voice"] for item in batch], TEMPERATURE, PREDICTOR_TEMPERATURE):
+            if len(codes) < 3:
+                continue
+            analysis = Analysis(mel, decoder(codes.t()[None])[0])
+            points = encoder.project(encoder.patches(analysis.features))
+            features = encoder.phone_features(encoder.with_neighbours(points))[0]
+            chosen = F.one_hot(codes[:, 0], len(encoder.phone_centroids)).float()
+            sums, counts = sums + chosen.t() @ features, counts + chosen.sum(0)
+    return sums, counts
 
 
-def fit(pairs, codebook, groups, rounds, generator):
-    mels, phones = zip(*pairs)
-    joined, labels = torch.cat(mels, 1), torch.cat(phones)
-    encoder = MelEncoder(mel_mean=joined.mean(1), mel_std=float(joined.std()))
-    patches = [encoder.patches(mel[None])[0] for mel in mels]
+def pitch_usage(analyses):
+    """How often each number of quarter cycles occurs."""
+    codes = torch.cat([analysis.pitch.flatten() for analysis in analyses])
+    return torch.bincount(codes // pitch.PHASES, minlength=pitch.COUNTS) / len(codes)
+
+
+def fit(pairs, args, generator, rng):
+    analyses, phones = zip(*pairs)
+    joined, labels = torch.cat([analysis.features[0] for analysis in analyses], 1), torch.cat(phones)
+    encoder = Encoder(mean=joined.mean(1), spread=joined[:MELS].std())
+    patches = [encoder.patches(analysis.features)[0] for analysis in analyses]
     every_patch = torch.cat(patches)
     encoder.patch_mean = every_patch.mean(0)
     encoder.basis = principal_axes(every_patch, POINT_SIZE)
     points = [encoder.project(part) for part in patches]
     context = torch.cat([encoder.with_neighbours(part[None])[0] for part in points])
     points = torch.cat(points)
+    kept = float(points.var(0).sum() / every_patch.var(0).sum())
     wanted = F.one_hot(labels, len(PHONES)).float().flatten(1)
     ridge = RIDGE * torch.eye(context.shape[1])
     encoder.phone_map = torch.linalg.solve(context.t() @ context + ridge, context.t() @ wanted)
     predicted = context @ encoder.phone_map
     right = predicted.view(-1, PHONES_PER_FRAME, len(PHONES)).argmax(-1) == labels
-    print(f"linear phone accuracy {float(right.float().mean()):.3f}", flush=True)
+    print(f"{kept:.4f} of the variance kept, linear phone accuracy {float(right.float().mean()):.3f}", flush=True)
     encoder.phone_basis = principal_axes(predicted, PHONE_FEATURES)
     features = encoder.phone_features(context)
-    encoder.phone_centroids = kmeans(features, torch.ones(len(features)), codebook, rounds, generator)
+    equal = torch.ones(len(features))
+    encoder.phone_centroids = kmeans(features, equal, args.codebook, args.rounds, generator)
+    if args.like:
+        sums, counts = phone_features_of_codes(args.like, encoder, args.corpus, rng)
+        heard = counts > 0
+        print(f"{int(heard.sum())} of the codes 0 heard", flush=True)
+        encoder.phone_centroids[heard] = sums[heard] / counts[heard, None]
+        encoder.phone_centroids = kmeans(features, equal, args.codebook, ROUNDS_LIKE, generator,
+                                         encoder.phone_centroids)
     cells = nearest(features, encoder.phone_centroids)
-    encoder.tables = fit_tables(encoder, points, cells, codebook, groups, rounds, generator)
-    return {"encoder": encoder.state(), "scale": float(points.std())}
+    encoder.tables = fit_tables(encoder, points, cells, args.codebook, args.groups - 1, args.rounds, generator)
+    encoder.scale, encoder.pitch_usage = points.std(), pitch_usage(analyses)
+    return encoder
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--refit", type=Path, help="earlier output, of which all but the tables stays")
+    parser.add_argument("--like", type=Path, help="exported model; codes 0 are to say what its codes 0 say")
     parser.add_argument("--favour", nargs="*", default=["ryan", "serena"], help="voices of which twice as much is used")
     parser.add_argument("--codebook", type=int, default=512)
     parser.add_argument("--groups", type=int, default=10)
@@ -146,16 +178,11 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    generator = torch.Generator().manual_seed(args.seed)
+    torch.manual_seed(args.seed)
+    generator, rng = torch.Generator().manual_seed(args.seed), random.Random(args.seed)
     with torch.inference_mode():
-        pairs = list(examples(args.corpus, args.favour, random.Random(args.seed)))
-        if args.refit:
-            earlier = torch.load(args.refit)
-            earlier["encoder"] = refit(pairs, MelEncoder(**earlier["encoder"]), args.codebook, args.groups, args.rounds,
-                                       generator)
-            save_atomically(earlier, args.out)
-        else:
-            save_atomically(fit(pairs, args.codebook, args.groups, args.rounds, generator), args.out)
+        pairs = list(examples(args.corpus, args.favour, rng))
+        fit(pairs, args, generator, rng).save(args.out)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from corpus import FRAME, PHONES, PHONES_PER_FRAME, Chunk, chunk_names, phone_labels
+from corpus import FRAME, PHONES, Chunk, chunk_names, phone_labels
 from mel_codes import LogMel
 from training import save_atomically
 

@@ -1,20 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Log-mel spectrogram, and the closed-form encoder that turns it into codec codes.
+"""Log-mel spectrogram, and the closed-form encoder that turns sound into codec codes.
 
-An 80 ms patch (8 mel frames of 80 bands) becomes 10 codes: the first is the nearest centroid of a linear phone
-prediction from the patch and its neighbours, the others are a residual vector quantization of the patch in PCA space.
+An 80 ms patch (8 log-mel envelopes of 80 bands, and how periodic the sound is) becomes 10 codes: the first is the
+nearest centroid of a linear phone prediction from the patch and its neighbours, the second is the pitch (pitch.py),
+the others are a residual vector quantization of the patch in PCA space.
 """
+import math
+import os
+
 import librosa
+import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
 
+import pitch
 from corpus import SAMPLE_RATE
+from pitch import PITCH_GROUP
 
 MELS = 80
 HOP = 240  # 100 mel frames a second
 MEL_FRAMES = 8  # of one codec frame
+BANDS = MELS + 1  # of a patch, with the periodicity
+PERIODICITY_SCALE = 6.0  # in units of log magnitude
 TOP = 9500.0  # Hz, the highest band
+PERIODS = 3  # of the voice in the window that its envelope is measured in
 
 
 class LogMel(nn.Module):
@@ -43,6 +54,34 @@ class LogMel(nn.Module):
         left = (self.n_fft - self.hop) // 2
         return (out / weight.clamp(min=1e-3))[left:left + len(samples)]
 
+    def envelope(self, samples, f0):
+        """The same as forward(), but without the harmonics of a voice of pitch f0 [batch, samples / hop]: a window of
+        three periods, and a spectrum smoothed over one (after Morise's CheapTrick, 2015)."""
+        left = (self.n_fft - self.hop) // 2
+        frames = F.pad(samples, (left, self.n_fft - self.hop - left)).unfold(1, self.n_fft, self.hop)
+        period = SAMPLE_RATE / f0[..., None]
+        offset = torch.arange(self.n_fft) - self.n_fft // 2 + 0.5
+        window = 0.5 + 0.5 * torch.cos(2 * math.pi * (offset / (PERIODS * period)).clamp(-0.5, 0.5))
+        window = window * window.pow(2).sum(-1, keepdim=True).rsqrt() * self.window.pow(2).sum().sqrt()
+        power = torch.view_as_real(torch.fft.rfft(frames * window)).pow(2).sum(-1)
+        width = self.n_fft / SAMPLE_RATE * f0[..., None]  # bins between two harmonics
+        magnitude = self.smoothed(power, width).clamp(min=1e-9).sqrt()
+        return torch.log((magnitude @ self.bank.t()).clamp(min=self.floor)).transpose(1, 2)
+
+    def smoothed(self, power, width):
+        """Mean of power [..., bins] over a band of `width` [..., 1] bins around every bin."""
+        margin = self.n_fft // 32
+        mirrored = torch.cat([power[..., 1:margin + 1].flip(-1), power, power[..., -margin - 1:-1].flip(-1)], -1)
+        total = F.pad(mirrored.cumsum(-1, dtype=torch.float64), (1, 0)).float()
+        edge = torch.arange(power.shape[-1]) + margin + 0.5
+
+        def up_to(position):
+            whole = position.floor().long()
+            low, high = total.gather(-1, whole), total.gather(-1, whole + 1)
+            return low + (position - whole) * (high - low)
+
+        return (up_to(edge + width / 2) - up_to(edge - width / 2)) / width
+
     def forward(self, samples):
         """[batch, samples] -> [batch, mels, samples / hop]"""
         spectrum = self.spectrum(samples)
@@ -56,22 +95,49 @@ def nearest(points, centroids):
     return torch.cat([torch.argmin(half - 2 * part @ centroids.t(), 1) for part in points.split(8192)])
 
 
-class MelEncoder:
-    """mel -> codes with fixed linear maps; its tensors are found by fit_codes.py."""
+class Analysis:
+    """What codes are made from: pitch codes [batch, frames], features [batch, BANDS, frames * 8], and how the samples
+    move to have the phase of those pitch codes, shift [batch, frames * 8 + 1]."""
 
-    FIELDS = ("mel_mean", "mel_std", "patch_mean", "basis", "phone_map", "phone_basis", "phone_centroids", "tables")
+    def __init__(self, mel, samples):
+        """samples [batch, frames * FRAME]"""
+        f0, periodicity = pitch.track(samples)
+        smooth = torch.empty_like(f0)
+        codes, shifts = [], []
+        for i, (sound, track) in enumerate(zip(samples.numpy(), f0.double().numpy())):
+            smooth[i] = torch.from_numpy(pitch.continuous(track))
+            cycles = pitch.cycles(sound, track)
+            codes.append(pitch.encode(cycles))
+            shifts.append(pitch.moved(cycles, codes[-1]))
+        self.pitch, self.shift = torch.from_numpy(np.stack(codes)), torch.from_numpy(np.stack(shifts))
+        self.features = torch.cat([mel.envelope(samples, smooth), PERIODICITY_SCALE * periodicity[:, None]], 1)
+
+
+class Encoder:
+    """Features -> codes with fixed linear maps; its tensors are found by fit_codes.py. tables [groups - 1, codebook, d]
+    are those of all groups but the pitch, scale is the standard deviation of the points that they stand for, and
+    pitch_usage says how often each number of quarter cycles occurs."""
+
+    FIELDS = ("mean", "spread", "patch_mean", "basis", "phone_map", "phone_basis", "phone_centroids", "tables", "scale",
+              "pitch_usage")
 
     def __init__(self, **tensors):
         for field, value in tensors.items():
             setattr(self, field, value)
 
-    def state(self):
-        return {field: getattr(self, field) for field in self.FIELDS}
+    @classmethod
+    def load(cls, path):
+        return cls(**load_file(path))
 
-    def patches(self, mel):
-        """[batch, mels, 8 n] -> normalised patches [batch, n, mels * 8]"""
-        batch, bands, length = mel.shape
-        normal = (mel - self.mel_mean[None, :, None]) / self.mel_std
+    def save(self, path):
+        partial = path.with_suffix(".tmp")
+        save_file({field: getattr(self, field).contiguous() for field in self.FIELDS}, partial)
+        os.replace(partial, path)
+
+    def patches(self, features):
+        """[batch, bands, 8 n] -> normalised patches [batch, n, bands * 8]"""
+        batch, bands, length = features.shape
+        normal = (features - self.mean[None, :, None]) / self.spread
         parts = normal.view(batch, bands, length // MEL_FRAMES, MEL_FRAMES)
         return parts.permute(0, 2, 1, 3).reshape(batch, length // MEL_FRAMES, bands * MEL_FRAMES)
 
@@ -88,9 +154,9 @@ class MelEncoder:
         return (context @ self.phone_map) @ self.phone_basis
 
     @torch.no_grad()
-    def encode(self, mel):
-        """[batch, mels, 8 n] -> codes [batch, n, groups]"""
-        points = self.project(self.patches(mel))
+    def encode(self, analysis):
+        """codes [batch, n, groups]"""
+        points = self.project(self.patches(analysis.features))
         batch, length, size = points.shape
         features = self.phone_features(self.with_neighbours(points)).reshape(batch * length, -1)
         codes = [nearest(features, self.phone_centroids)]
@@ -98,11 +164,13 @@ class MelEncoder:
         for table in self.tables[1:]:
             codes.append(nearest(rest, table))
             rest = rest - table[codes[-1]]
+        codes.insert(PITCH_GROUP, analysis.pitch.flatten())
         return torch.stack(codes, 1).view(batch, length, -1)
 
     def decode(self, codes):
-        """codes [n, groups] -> log-mel [mels, 8 n], what a perfect decoder could know"""
-        points = sum(table[codes[:, group]] for group, table in enumerate(self.tables))
-        patches = (points @ self.basis.t() + self.patch_mean).view(-1, len(self.mel_mean), MEL_FRAMES)
-        flat = patches.permute(1, 0, 2).reshape(len(self.mel_mean), -1)
-        return flat * self.mel_std + self.mel_mean[:, None]
+        """codes [n, groups] -> features [bands, 8 n], what a perfect decoder could know"""
+        groups = [group for group in range(codes.shape[1]) if group != PITCH_GROUP]
+        points = sum(table[codes[:, group]] for group, table in zip(groups, self.tables))
+        patches = (points @ self.basis.t() + self.patch_mean).view(-1, len(self.mean), MEL_FRAMES)
+        flat = patches.permute(1, 0, 2).reshape(len(self.mean), -1)
+        return flat * self.spread + self.mean[:, None]

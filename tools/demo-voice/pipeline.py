@@ -26,7 +26,7 @@ class Pipeline:
         self.work, self.model, self.minutes = work, model, minutes
         self.text, self.flite = work / "text.txt", work / "flite_batch"
         self.corpus, self.test, self.tokens = work / "corpus", work / "test", work / "tokenizer"
-        self.fitted, self.listener, self.extra = work / "codes.pt", work / "listener.pt", []
+        self.fitted, self.listener, self.extra = work / "codes.safetensors", work / "listener.pt", []
         self.sentences = HERE / "test_sentences.txt"
 
     STEPS = ["text", "flite", "speech", "test", "tokenizer", "codes", "encode", "listener", "decoder", "talker",

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Step decoder: train the speech decoder (official class) to turn the codes of the corpus back into sound.
 
-Losses on short crops: log-mel and multi-resolution spectrograms, and what a phone recogniser hears (listener.py).
+Losses on short crops: log-mel and multi-resolution spectrograms, the same with their phases below 1.5 kHz, which the
+codes of the pitch tell, and what a phone recogniser hears (listener.py).
 Saves every two minutes and goes on from its checkpoint.
 """
 import argparse
@@ -18,27 +19,30 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from corpus import FRAME, Chunk, chunk_names
-from decoder_start import MelHead, codebooks, decoder_config, front, install_codebooks, pass_through
+import pitch
+from corpus import FRAME, SAMPLE_RATE, Chunk
+from decoder_start import LATENTS, STEPS, FrontHead, codebooks, decoder_config, front, pass_through
 from listener import load_listener
-from mel_codes import LogMel, MelEncoder
+from mel_codes import MELS, Encoder, LogMel
 from official import build_decoder, tokenizer_modeling
-from training import Budget, Log, save_atomically
+from training import Budget, ConvMuon, Log, save_atomically
 
 WARMUP, SAVE_EVERY, LOG_EVERY = 50, 120, 50
-CONTEXT = 2  # frames before the scored crop that warm the causal wave part up
-FRONT_RATE = 0.3  # learning rate of the front, relative to the wave part's
+CONTEXT = 3  # frames before the scored crop that warm the causal wave part up
 EMA = 0.998
-LATENT_PER_FRAME = 4
-FRONT_WEIGHT = 0.5
-WAVE_WEIGHTS = {"sound": 1.0, "heard": 0.8}  # shares in the gradient of the sound
+CLIP = 5.0
+TEACH_RATE = 1.5e-3  # highest learning rate of the front
+FIRST_LOOK = 12  # batches that its linear map is found from
+HEARD = 0.8  # share of what the listener hears in the gradient of the sound, relative to the spectral losses
 BALANCE = 0.99  # smoothing of the gradients' sizes
+COMPILED_SHAPES = 64  # how many shapes the fused activation may see
 RESCAN = 200  # batches between two looks for new chunks
 
 
 class Crops:
-    """Random crops of the corpus; every voice is drawn equally often, favourites as often as all others together.
-    A batch is samples [batch, frames * FRAME]."""
+    """Random crops of the encoded corpus; every voice is drawn equally often, favourites as often as all others
+    together. A batch is samples [batch, frames * FRAME] that have the phase of their pitch codes, codes
+    [batch, groups, frames] and the cycles of the fundamental [batch, frames * LATENTS * STEPS + 1]."""
 
     def __init__(self, folder, frames, batch, favourites, seed):
         self.folder, self.frames, self.batch = Path(folder), frames, batch
@@ -48,14 +52,15 @@ class Crops:
         threading.Thread(target=self.produce, daemon=True).start()
 
     def refresh(self):
-        for name in chunk_names(self.folder):
-            if name in self.known:
+        for path in sorted(self.folder.glob("*.codes.pt")):
+            if path in self.known:
                 continue
-            self.known.add(name)
-            chunk = Chunk(self.folder, name)
-            for item in chunk.items:
+            self.known.add(path)
+            chunk = Chunk(self.folder, path.name.removesuffix(".codes.pt"))
+            for item, encoded in zip(chunk.items, torch.load(path)):
                 if item["frames"] >= self.frames // 2:
-                    self.by_voice.setdefault(item["voice"], []).append((chunk, item))
+                    entry = chunk, item, encoded["codes"], encoded["shift"]
+                    self.by_voice.setdefault(item["voice"], []).append(entry)
 
     def produce(self):
         count = 0
@@ -63,16 +68,25 @@ class Crops:
             if count % RESCAN == 0:
                 self.refresh()
             count += 1
-            self.queue.put(torch.from_numpy(np.stack([self.crop() for _ in range(self.batch)])))
+            parts = zip(*(self.crop() for _ in range(self.batch)))
+            self.queue.put([torch.from_numpy(np.stack(part)) for part in parts])
 
     def crop(self):
         favour = self.favourites and self.rng.random() < 0.5
         voice = self.rng.choice(self.favourites if favour else sorted(self.by_voice))
-        chunk, item = self.rng.choice(self.by_voice[voice])
-        first = self.rng.randrange(0, max(1, item["frames"] - self.frames + 1))
-        samples = chunk.audio(item, first, min(self.frames, item["frames"]))
-        samples = np.pad(samples, (0, self.frames * FRAME - len(samples)))
-        return samples * np.float32(self.rng.uniform(0.7, 1.25))
+        chunk, item, codes, shift = self.rng.choice(self.by_voice[voice])
+        codes = codes.numpy().astype(np.int64)
+        missing = self.frames - item["frames"]
+        if missing > 0:  # the last frame, silent, again
+            codes = np.pad(codes, ((0, missing), (0, 0)), mode="edge")
+        first = self.rng.randrange(0, max(1, -missing + 1))
+        cycles = pitch.trajectory(codes[:, pitch.PITCH_GROUP], LATENTS * STEPS)
+        samples = pitch.follow(chunk.audio(item), shift.numpy().astype(np.float64), first * FRAME,
+                               (first + self.frames) * FRAME)
+        samples[max(0, (item["frames"] - first) * FRAME):] = 0
+        inside = slice(first * LATENTS * STEPS, (first + self.frames) * LATENTS * STEPS + 1)
+        return (samples * np.float32(self.rng.uniform(0.7, 1.25)), codes[first:first + self.frames].T,
+                cycles[inside])
 
     def __next__(self):
         return self.queue.get()
@@ -101,8 +115,29 @@ class SpectralLoss(nn.Module):
         return total / len(self.sizes)
 
 
+class PhaseLoss(nn.Module):
+    """Distance of complex spectra below TOP."""
+
+    TOP, SIZES = 1500, ((1024, 240), (256, 60))
+
+    def __init__(self):
+        super().__init__()
+        for size, _ in self.SIZES:
+            self.register_buffer(f"window{size}", torch.hann_window(size))
+
+    def forward(self, made, wanted):
+        total = 0.0
+        for size, hop in self.SIZES:
+            window, bins = getattr(self, f"window{size}"), self.TOP * size // SAMPLE_RATE
+            x, y = (torch.view_as_real(torch.stft(sound, size, hop, window=window, return_complex=True)[:, :bins])
+                    for sound in (made, wanted))
+            total = total + (x - y).norm() / y.norm()
+        return total / len(self.SIZES)
+
+
 def fuse_activation():
     """Compile the decoder's activation, which is most of the time of the wave part when it is not."""
+    torch._dynamo.config.recompile_limit = COMPILED_SHAPES
     compiled = torch.compile(
         lambda x, a, b: x + (1.0 / (b.exp() + 1e-9))[None, :, None] * torch.sin(x * a.exp()[None, :, None]).square(),
         dynamic=True)
@@ -126,89 +161,127 @@ class Balance:
         return total
 
 
+@torch.no_grad()
+def front_targets(mel, samples, cycles):
+    """What a FrontHead should read from the latents of a batch of crops."""
+    f0 = torch.diff(cycles[:, :: LATENTS * STEPS // pitch.HOPS]) * (SAMPLE_RATE / pitch.HOP)
+    return FrontHead.targets(mel.envelope(samples, f0.float()), cycles[:, :-1]).float()
+
+
 class Trainer:
     def __init__(self, args):
         self.args, self.log = args, Log(args.out)
-        fitted = torch.load(args.encoder)
-        self.encoder, self.mel = MelEncoder(**fitted["encoder"]), LogMel()
+        encoder, self.mel = Encoder.load(args.encoder), LogMel()
         self.crops = Crops(args.corpus, args.frames, args.batch, args.favour, args.seed)
         checkpoint = args.out / "last.pt"
         state = torch.load(checkpoint) if checkpoint.exists() else None
         start = state or (torch.load(args.warm_start) if args.warm_start else None)
-        self.config = start["config"] if start else decoder_config(groups=len(self.encoder.tables))
+        self.config = start["config"] if start else decoder_config(groups=len(encoder.tables) + 1)
         self.decoder = build_decoder(self.config).train()
-        examples = torch.cat([next(self.crops) for _ in range(6)])
         if start:
             self.decoder.load_state_dict(start["decoder"])
-        else:
-            install_codebooks(self.decoder, [table / fitted["scale"] for table in self.encoder.tables])
-            pass_through(self.decoder, self.encoder, fitted["scale"], self.codes(examples))
-        for book in codebooks(self.decoder):
-            book.cluster_usage.requires_grad_(False)
-        self.head = MelHead(self.config["latent_dim"])
-        with torch.no_grad():
-            self.head.fit(front(self.decoder, self.codes(examples)), self.mel(examples))
+        if not state and args.front_steps:
+            self.teach_front(encoder)
         self.wave_mels = [LogMel(), LogMel(512, 120, 40)]
-        self.spectral, self.balance = SpectralLoss(), Balance(WAVE_WEIGHTS)
+        self.spectral, self.phase = SpectralLoss(), PhaseLoss()
+        self.balance = Balance({"sound": 1.0, "phase": args.phase, "heard": HEARD})
         self.listener = load_listener(args.listener) if args.listener else None
-        wave = list(self.decoder.decoder.parameters())
-        others = [p for name, p in self.decoder.named_parameters()
-                  if p.requires_grad and not name.startswith("decoder.")] + list(self.head.parameters())
-        self.parameters = wave + others
-        self.optimizer = torch.optim.AdamW(
-            [{"params": wave, "factor": 1.0}, {"params": others, "factor": FRONT_RATE}], betas=(0.8, 0.99),
-            weight_decay=1e-4)
+        self.optimizers = self.make_optimizers()
         self.average = {name: t.detach().clone() for name, t in self.decoder.state_dict().items()}
         self.step, spent = 0, 0.0
         if state:
-            self.head.load_state_dict(state["head"])
-            self.optimizer.load_state_dict(state["optimizer"])
+            for optimizer, saved in zip(self.optimizers, state["optimizers"]):
+                optimizer.load_state_dict(saved)
             self.average, self.step, spent = state["average"], state["step"], state["spent"]
         self.budget = Budget(args.minutes, args.finish_at, args.decay_from, spent)
         self.log(f"step {self.step}, {sum(p.numel() for p in self.decoder.parameters())} parameters, {vars(args)}")
 
-    def codes(self, samples):
-        with torch.no_grad():
-            return self.encoder.encode(self.mel(samples)).transpose(1, 2)
+    def make_optimizers(self):
+        """Muon for the convolutions of the wave part, AdamW for everything else. The front stays as it was taught."""
+        for parameter in self.front_parameters():
+            parameter.requires_grad_(False)
+        wave = list(self.decoder.decoder.parameters())
+        convolutions = [p for p in wave if p.dim() == 3 and p.shape[0] > 1]
+        rest = [p for p in wave if p.dim() != 3 or p.shape[0] == 1]
+        return [
+            ConvMuon([{"params": convolutions}]),
+            torch.optim.AdamW([{"params": rest}], betas=(0.8, 0.99), weight_decay=1e-4),
+        ]
 
-    def speak(self, samples):
-        """Sound made and wanted of a crop [batch, n], and the loss of the front."""
-        latent = front(self.decoder, self.codes(samples))
+    def front_parameters(self):
+        return [p for name, p in self.decoder.named_parameters() if not name.startswith("decoder.")]
+
+    def teach_front(self, encoder):
+        """Begin the front as the linear map that it nearly is, and train it alone, which is quick: it has to learn how
+        the pitch glides from one frame to the next."""
+        samples, codes, cycles = (torch.cat(part) for part in zip(*(next(self.crops) for _ in range(FIRST_LOOK))))
+        pass_through(self.decoder, encoder, codes)
+        for book in codebooks(self.decoder):
+            book.cluster_usage.requires_grad_(False)
+        head = FrontHead(self.config["latent_dim"])
+        with torch.no_grad():
+            head.fit(front(self.decoder, codes), front_targets(self.mel, samples, cycles))
+        taught = [p for p in self.front_parameters() if p.requires_grad] + list(head.parameters())
+        optimizer = torch.optim.AdamW(taught, weight_decay=1e-4)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, TEACH_RATE, self.args.front_steps)
+        recent = deque(maxlen=LOG_EVERY)
+        for step in range(1, self.args.front_steps + 1):
+            samples, codes, cycles = next(self.crops)
+            missed = (head(front(self.decoder, codes)) - front_targets(self.mel, samples, cycles)).abs()
+            envelope, fundamental = (part.mean() for part in missed.split([2 * MELS, 2 * STEPS], 2))
+            optimizer.zero_grad()
+            (envelope + fundamental).backward()
+            optimizer.step()
+            schedule.step()
+            recent.append((float(envelope.detach()), float(fundamental.detach())))
+            if step % (2 * LOG_EVERY) == 0:
+                means = [sum(column) / len(recent) for column in zip(*recent)]
+                self.log(f"front step {step}, envelope {means[0]:.4f}, fundamental {means[1]:.4f}")
+
+    def speak(self, samples, codes):
+        """Sound made and wanted of crops."""
+        with torch.no_grad():
+            latent = front(self.decoder, codes)
         crop = self.args.crop
         start = random.randrange(CONTEXT, self.args.frames - crop + 1)
-        wave = latent[:, :, (start - CONTEXT) * LATENT_PER_FRAME:(start + crop) * LATENT_PER_FRAME]
+        wave = latent[:, :, (start - CONTEXT) * LATENTS:(start + crop) * LATENTS]
         for block in self.decoder.decoder:
             wave = block(wave)
         made = wave.squeeze(1)[:, CONTEXT * FRAME:]
-        return made, samples[:, start * FRAME:(start + crop) * FRAME], F.l1_loss(self.head(latent), self.mel(samples))
+        return made, samples[:, start * FRAME:(start + crop) * FRAME]
 
     def wave_losses(self, made, wanted):
         mel = sum(F.l1_loss(mel(made), mel(wanted)) for mel in self.wave_mels) / len(self.wave_mels)
         losses = {"sound": 2 * mel + self.spectral(made, wanted)}
+        if self.args.phase > 0:
+            losses["phase"] = self.phase(made, wanted)
         if self.listener:
             losses["heard"] = self.listener.difference(made, wanted)
         return losses
 
     def update(self):
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.args.rate * group["factor"] * self.budget.rate(self.step, WARMUP)
-        made, wanted, front_loss = self.speak(next(self.crops))
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = self.args.rate * self.budget.rate(self.step, WARMUP)
+            optimizer.zero_grad()
+        samples, codes, _ = next(self.crops)
+        made, wanted = self.speak(samples, codes)
         sound = made.detach().requires_grad_()
         losses = self.wave_losses(sound, wanted)
-        self.optimizer.zero_grad()
-        torch.autograd.backward([made, FRONT_WEIGHT * front_loss], [self.balance.gradient(losses, sound), None])
-        nn.utils.clip_grad_norm_(self.parameters, 5.0)
-        self.optimizer.step()
+        made.backward(self.balance.gradient(losses, sound))
+        nn.utils.clip_grad_norm_(self.decoder.decoder.parameters(), CLIP)
+        for optimizer in self.optimizers:
+            optimizer.step()
         self.step += 1
         keep = min(EMA, self.step / (self.step + 20))
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.values()), list(self.decoder.state_dict().values()), 1 - keep)
-        return {name: float(loss.detach()) for name, loss in {**losses, "front": front_loss}.items()}
+        return {name: float(loss.detach()) for name, loss in losses.items()}
 
     def save(self):
         save_atomically({
             "config": self.config, "decoder": self.decoder.state_dict(), "average": self.average,
-            "head": self.head.state_dict(), "optimizer": self.optimizer.state_dict(), "step": self.step,
+            "optimizers": [o.state_dict() for o in self.optimizers], "step": self.step,
             "spent": self.budget.spent(),
         }, self.args.out / "last.pt")
 
@@ -219,7 +292,7 @@ class Trainer:
             if self.step % LOG_EVERY == 0:
                 means = " ".join(f"{name} {sum(r[name] for r in recent) / len(recent):.4f}" for name in recent[0])
                 self.log(f"step {self.step} cpu {self.budget.spent() / 60:.1f} min, "
-                         f"{100 * self.budget.progress():.0f} %, rate {self.optimizer.param_groups[0]['lr']:.1e}, {means}")
+                         f"{100 * self.budget.progress():.0f} %, rate {self.optimizers[0].param_groups[0]['lr']:.1e}, {means}")
             if time.time() - saved > SAVE_EVERY:
                 self.save()
                 saved = time.time()
@@ -237,9 +310,13 @@ def main():
     parser.add_argument("--finish-at", help="HH:MM; finish by the clock instead")
     parser.add_argument("--decay-from", type=float, default=0.5, help="progress at which the learning rate begins to fall")
     parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--frames", type=int, default=14, help="length of a crop, in frames")
-    parser.add_argument("--crop", type=int, default=6, help="frames of it that are scored as sound")
+    parser.add_argument("--phase", type=float, default=0.4,
+                        help="share of the complex spectra, relative to the magnitudes")
+    parser.add_argument("--front-steps", type=int, default=2400,
+                        help="steps that train the front alone, to begin with; 0 keeps the front of --warm-start")
+    parser.add_argument("--batch", type=int, default=6)
+    parser.add_argument("--frames", type=int, default=18, help="length of a crop, in frames")
+    parser.add_argument("--crop", type=int, default=9, help="frames of it that are scored as sound")
     parser.add_argument("--favour", nargs="*", default=[], help="voices to draw as often as all others together")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)

@@ -15,14 +15,15 @@ import torch
 import torch.nn as nn
 
 from corpus import PHONE_IDS, PHONES_PER_FRAME
-from talker_model import TtsModel, model_config
+from pitch import PITCH_GROUP, begin_at_zero
+from talker_model import TtsModel, fuse_layers, model_config
 from training import Budget, Log, save_atomically
 
 WARMUP = 100
 SAVE_EVERY, VALIDATE_EVERY, LOG_EVERY = 120, 600, 100
 EMA_EVERY = 4
 LOSS_WEIGHTS = {"first": 1.0, "predictor": 2.0, "guide": 0.5, "phone": 0.3}
-PREDICTOR_SHARE = 0.4  # of the frames train the code predictor
+PREDICTOR_SHARE = 0.6  # of the frames train the code predictor
 HELD_OUT = 6  # utterances of each voice's first chunk
 PASSAGES = 0.2  # share of the utterances that open a passage of several sentences
 LONGEST_PASSAGE = 270  # frames; some 300 characters
@@ -41,7 +42,7 @@ class Utterances:
             if path.name in self.known:
                 continue
             self.known.add(path.name)
-            chunk = torch.load(path)
+            chunk = [spoken_from_zero(utterance) for utterance in torch.load(path)]
             if path.name.endswith("-000.codes.pt"):
                 random.Random(path.name).shuffle(chunk)
                 self.held_out += chunk[:HELD_OUT]
@@ -61,6 +62,13 @@ class Utterances:
                 rng.shuffle(ready)
                 while len(ready) > 3:
                     yield ready.pop()
+
+
+def spoken_from_zero(utterance):
+    """What the talker learns of an encoded utterance; its pitch begins at phase 0, so that every phase is known."""
+    utterance = {key: value for key, value in utterance.items() if key != "shift"}
+    utterance["codes"][:, PITCH_GROUP] = begin_at_zero(utterance["codes"][:, PITCH_GROUP])
+    return utterance
 
 
 def passages(utterances, rng):
@@ -98,8 +106,8 @@ def join(passage):
             spoken.append(spoken[-1][-1:].repeat(PAUSE))
             codes.append(part["codes"][-1:].repeat(PAUSE, 1))
             phones.append(torch.full((PAUSE, PHONES_PER_FRAME), PHONE_IDS["pau"]))
-    return {"voice": passage[0]["voice"], "ids": torch.cat(ids), "spoken": torch.cat(spoken),
-            "codes": torch.cat(codes), "phones": torch.cat(phones)}
+    return spoken_from_zero({"voice": passage[0]["voice"], "ids": torch.cat(ids), "spoken": torch.cat(spoken),
+                             "codes": torch.cat(codes), "phones": torch.cat(phones)})
 
 
 def length(utterance):
@@ -254,6 +262,7 @@ def main():
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     random.seed(args.seed)
+    fuse_layers()
     Trainer(args).run()
 
 

@@ -43,6 +43,41 @@ def next_time_of_day(text):
     return (then if then > now else then + timedelta(days=1)).timestamp()
 
 
+def orthogonal(matrix, rounds=5):
+    """The nearest matrix with equal singular values, roughly: a quintic Newton-Schulz iteration."""
+    a, b, c = 3.4445, -4.7750, 2.0315
+    x = matrix.bfloat16()
+    wide = x.shape[0] <= x.shape[1]
+    x = x if wide else x.t()
+    x = x / (x.norm() + 1e-7)
+    for _ in range(rounds):
+        square = x @ x.t()
+        x = a * x + (b * square + c * square @ square) @ x
+    return (x if wide else x.t()).to(matrix.dtype)
+
+
+class ConvMuon(torch.optim.Optimizer):
+    """Muon (Jordan, 2024) for the weights of convolutions, as matrices of one row for each first index; steps are as
+    large as AdamW's."""
+
+    def __init__(self, parameters, lr=1e-3, momentum=0.95):
+        super().__init__(parameters, {"lr": lr, "momentum": momentum})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is None:
+                    continue
+                state = self.state[parameter]
+                if not state:
+                    state["momentum"] = torch.zeros_like(parameter)
+                state["momentum"].lerp_(parameter.grad, 1 - group["momentum"])
+                change = parameter.grad.lerp(state["momentum"], group["momentum"]).flatten(1)
+                scale = 0.2 * max(change.shape) ** 0.5
+                parameter.add_(orthogonal(change).view_as(parameter), alpha=-group["lr"] * scale)
+
+
 class Log:
     def __init__(self, folder):
         self.file = (Path(folder) / "log.txt").open("a", encoding="utf8")
