@@ -383,15 +383,15 @@ class CodesTest(unittest.TestCase):
         self.assertGreater(float(with_harmonics.std(0).mean()), 0.5)
         self.assertLess(float(without.std(0).mean()), 0.1)
 
-    def test_the_encoder_of_the_shipped_voice_gives_codes_of_its_groups(self):
+    def test_the_encoder_of_the_successor_gives_codes_of_its_groups(self):
         try:
             from mel_codes import Analysis, Encoder, LogMel
         except ImportError as error:
             self.skipTest(f"{error.name} is not installed")
         samples = 0.1 * torch.randn(2, 1920 * 6, generator=torch.Generator().manual_seed(0))
-        encoder = Encoder.load(TOOLS / "codes.safetensors")
+        encoder = Encoder.load(TOOLS / "successor/codes.safetensors")
         codes = encoder.encode(Analysis(LogMel(), samples))
-        config = json.loads((TOOLS.parents[1] / "data/voices/demo/config.json").read_text(encoding="utf8"))
+        config = json.loads((TOOLS / "successor/config.json").read_text(encoding="utf8"))
         self.assertEqual(codes.shape, (2, 6, config["talker_config"]["num_code_groups"]))
         self.assertTrue(((codes >= 0) & (codes < 512)).all())
         self.assertEqual(encoder.decode(codes[0]).shape, (81, 48))

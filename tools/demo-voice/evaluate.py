@@ -8,7 +8,7 @@
   model     talker and decoder, sampled as generation_config.json of the export says
   official  an exported folder through the official classes
   program   an exported folder through a command line such as
-            'qora-tts --model-path {model} --speaker {voice} --language english --seed {seed} --text {text} -o {wav}'
+            'qora-tts --model-path {model} --speaker {voice} --language english --seed {seed} --text {text} --output {wav}'
 """
 import argparse
 import json
