@@ -20,6 +20,7 @@ from corpus import Chunk, chunk_names
 from decoder_start import PITCH_LATENT, SIZE, SMALL_GATE, STEPS, FrontHead, codebooks, front
 from evaluate import PREDICTOR_TEMPERATURE, TEMPERATURE
 from import_model import load_models, talker_checkpoint
+from linear import principal_axes, ridge, with_one
 from mel_codes import MELS, LogMel
 from official import build_decoder
 from talker_model import TtsModel
@@ -32,7 +33,6 @@ PHASE_SIZE = 8.0  # in the embedding of the pitch; a trained talker is louder th
 BATCH, BATCHES = 60, 3  # utterances of the old model
 CARRIED = 96  # of the latent's channels carry what the old latent did, the others the fundamental
 AROUND = 2  # log-mel frames before and after those of a latent, which its old value is guessed from
-RIDGE = 1e-3
 NEW_INPUT = 0.03  # standard deviation of the wave part's weights for the fundamental
 SPARE = 16  # last numbers of the pitch vectors, which the fundamental does not need: they say how high the pitch is
 STEPS_OF_FRONT, RATE, LOG_EVERY = 2200, 2e-3, 100
@@ -50,14 +50,7 @@ def carry_talker(args):
 def surroundings(mel):
     """log-mel [batch, mels, 2 n] -> what a latent is guessed from, [batch, n, d]"""
     parts = F.pad(mel, (AROUND, AROUND), mode="replicate").unfold(2, 2 + 2 * AROUND, 2)
-    flat = parts.permute(0, 2, 1, 3).flatten(2)
-    return torch.cat([flat, torch.ones_like(flat[..., :1])], 2)
-
-
-def ridge(inputs, outputs):
-    inputs, outputs = inputs.flatten(0, -2), outputs.flatten(0, -2)
-    square = inputs.t() @ inputs + RIDGE * len(inputs) * torch.eye(inputs.shape[1])
-    return torch.linalg.solve(square, inputs.t() @ outputs)
+    return with_one(parts.permute(0, 2, 1, 3).flatten(2))
 
 
 @torch.inference_mode()
@@ -88,7 +81,7 @@ class OldLatent:
         root = torch.linalg.cholesky(matter + 1e-6 * matter.diagonal().mean() * torch.eye(len(matter)))
         mean = latents.mean(0)
         weighed = (latents - mean) @ root
-        axes = torch.linalg.eigh(weighed.t() @ weighed / len(weighed)).eigenvectors[:, -CARRIED:].flip(1)
+        axes = principal_axes(weighed, CARRIED)
         scale = (weighed @ axes).std()
         back = torch.linalg.inv(root.t()) @ axes * scale
         self.map = ridge(seen, weighed @ axes / scale)
@@ -113,8 +106,7 @@ def graft(decoder, old, latent, examples, mel):
     grafted.load_state_dict(weights)
 
     size = config["latent_dim"]
-    made = torch.cat([front(grafted, codes) for _, codes, _ in examples]).transpose(1, 2)
-    made = torch.cat([made, torch.ones_like(made[..., :1])], 2)
+    made = with_one(torch.cat([front(grafted, codes) for _, codes, _ in examples]).transpose(1, 2))
     fitted = ridge(made, torch.cat([latent.of(mel(samples)) for samples, _, _ in examples]))
     change, offset = torch.zeros(size, size), torch.zeros(size)
     change[:, :CARRIED], offset[:CARRIED] = fitted[:-1], fitted[-1]

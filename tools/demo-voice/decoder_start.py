@@ -5,6 +5,7 @@ import torch
 import torch.nn as nn
 
 import pitch
+from linear import principal_axes, ridge, with_one
 from mel_codes import BANDS, MEL_FRAMES, MELS
 from pitch import PITCH_GROUP
 
@@ -15,7 +16,6 @@ LATENTS = 4  # of a codec frame, 20 ms each
 STEPS = 24  # samples of the fundamental in 20 ms
 SIZE = 96  # of the vectors in the codebooks, half of codebook_dim; those of the envelope fill the first part of them
 PITCH_LATENT, PITCH_HALF = 40, 56  # channels for the fundamental at 50 Hz and at 25 Hz
-RIDGE = 1e-3
 RARE = 0.1  # how much the pitches that do not occur count, all together
 
 
@@ -34,13 +34,6 @@ def codebooks(decoder):
     quantizer = decoder.quantizer
     layers = list(quantizer.rvq_first.vq.layers) + list(quantizer.rvq_rest.vq.layers)
     return [layer._codebook for layer in layers]
-
-
-def principal_axes(points, count, weights=None):
-    """[d, count], the widest first; around zero."""
-    weights = torch.ones(len(points)) if weights is None else weights
-    _, vectors = torch.linalg.eigh(points.t() @ (points * weights[:, None]) / weights.sum())
-    return vectors[:, -count:].flip(1)
 
 
 def fundamental(cycles):
@@ -186,9 +179,6 @@ class FrontHead(nn.Module):
     @torch.no_grad()
     def fit(self, latent, targets):
         """Ridge regression on examples of what forward() takes and should give."""
-        inputs = latent.transpose(1, 2).flatten(0, 1)
-        inputs = torch.cat([inputs, torch.ones(len(inputs), 1)], 1)
-        ridge = torch.eye(inputs.shape[1]) * RIDGE * len(inputs)
-        solution = torch.linalg.solve(inputs.t() @ inputs + ridge, inputs.t() @ targets.flatten(0, 1))
+        solution = ridge(with_one(latent.transpose(1, 2)), targets)
         self.linear.weight.copy_(solution[:-1].t())
         self.linear.bias.copy_(solution[-1])

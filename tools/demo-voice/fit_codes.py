@@ -19,6 +19,7 @@ import pitch
 from corpus import PHONES, PHONES_PER_FRAME, Chunk, chunk_names, phone_labels
 from evaluate import PREDICTOR_TEMPERATURE, TEMPERATURE
 from import_model import load_models
+from linear import principal_axes
 from mel_codes import BANDS, MEL_FRAMES, MELS, TOP, Analysis, Encoder, LogMel, nearest
 
 POINT_SIZE = 40  # PCA components of a patch
@@ -83,13 +84,6 @@ def fit_tables(encoder, points, cells, codebook, groups, rounds, generator):
     return torch.stack([table @ back for table in tables])
 
 
-def principal_axes(points, count):
-    """[d, count], the widest first."""
-    centred = points - points.mean(0)
-    _, vectors = torch.linalg.eigh(centred.t() @ centred / len(centred))
-    return vectors[:, -count:].flip(1)
-
-
 def examples(corpus, favourites, rng):
     """(analysis, phones) of utterances drawn from the corpus, as many frames of every voice."""
     by_voice, mel = {}, LogMel()
@@ -137,7 +131,7 @@ def fit(pairs, args, generator, rng):
     patches = [encoder.patches(analysis.features)[0] for analysis in analyses]
     every_patch = torch.cat(patches)
     encoder.patch_mean = every_patch.mean(0)
-    encoder.basis = principal_axes(every_patch, POINT_SIZE)
+    encoder.basis = principal_axes(every_patch - encoder.patch_mean, POINT_SIZE)
     points = [encoder.project(part) for part in patches]
     context = torch.cat([encoder.with_neighbours(part[None])[0] for part in points])
     points = torch.cat(points)
@@ -148,7 +142,7 @@ def fit(pairs, args, generator, rng):
     predicted = context @ encoder.phone_map
     right = predicted.view(-1, PHONES_PER_FRAME, len(PHONES)).argmax(-1) == labels
     print(f"{kept:.4f} of the variance kept, linear phone accuracy {float(right.float().mean()):.3f}", flush=True)
-    encoder.phone_basis = principal_axes(predicted, PHONE_FEATURES)
+    encoder.phone_basis = principal_axes(predicted - predicted.mean(0), PHONE_FEATURES)
     features = encoder.phone_features(context)
     equal = torch.ones(len(features))
     encoder.phone_centroids = kmeans(features, equal, args.codebook, args.rounds, generator)
