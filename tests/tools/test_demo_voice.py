@@ -332,6 +332,67 @@ class DecoderTrainingTest(unittest.TestCase):
         torch.testing.assert_close(gradient, torch.tensor([2.0, 1.0, 1.0, 1.0]))
 
 
+    def test_cepstra_do_not_mind_the_fine_structure_but_the_formants(self):
+        try:
+            from wave_losses import CepstralLoss
+        except ImportError as error:
+            self.skipTest(f"{error.name} is not installed")
+        loss = CepstralLoss()
+        time = torch.arange(24000) / 24000
+
+        def voice(formant):
+            return sum(torch.sin(2 * torch.pi * 120 * k * time + k) / (1 + ((120 * k - formant(time)) / 200) ** 2)
+                       for k in range(1, 50))[None] * 0.05
+
+        wanted = voice(lambda t: 700 + 600 * torch.sin(9 * t))
+        self.assertAlmostEqual(float(loss(wanted, wanted)), 0.0, places=5)
+        self.assertGreater(float(loss(voice(lambda t: 700 + 400 * torch.sin(9 * t)), wanted)),
+                           3 * float(loss(-wanted.roll(40, 1), wanted)))
+
+
+@needs_torch
+class WavePartTest(unittest.TestCase):
+    """The decoder behind its front, in training."""
+
+    def setUp(self):
+        try:
+            from decoder_start import codebooks, decoder_config, front
+            from official import build_decoder
+        except ImportError as error:
+            self.skipTest(f"{error.name} is not installed")
+        torch.manual_seed(0)
+        self.narrow = build_decoder(decoder_config() | {"decoder_dim": 64}).eval()
+        with torch.no_grad():
+            for book in codebooks(self.narrow):
+                book.embedding_sum.normal_()
+                book.cluster_usage.fill_(1)
+            for name, parameter in self.narrow.decoder.named_parameters():
+                if name.endswith(("alpha", "beta")):
+                    parameter.normal_(0, 0.3)
+        self.codes = torch.randint(0, 512, (2, 10, 6))
+        self.latent = front(self.narrow, self.codes).detach()
+
+    def test_it_makes_the_sound_of_the_official_class(self):
+        from fast_wave import wave
+
+        with torch.no_grad(), torch.compiler.set_stance("force_eager"):
+            wanted, made = self.narrow(self.codes)[:, 0], wave(self.narrow, self.latent)
+        self.assertLess(float((made - wanted).norm() / wanted.norm()), 0.02)
+
+    def test_a_wider_decoder_begins_with_the_same_sound_and_can_learn_more(self):
+        from official import build_decoder
+        from widen import widen
+
+        state = widen({"config": dict(self.narrow.config.to_dict()), "decoder": self.narrow.state_dict()}, 96)
+        wide = build_decoder(state["config"])
+        wide.load_state_dict(state["decoder"])
+        made = wide.eval()(self.codes)
+        torch.testing.assert_close(made, self.narrow(self.codes))
+        made.pow(2).sum().backward()
+        gained = wide.decoder[2].block[2].conv1.conv.weight.grad[:16, 16:]
+        self.assertGreater(float(gained.abs().max()), 0)
+
+
 @needs_torch
 class CodesTest(unittest.TestCase):
     def test_residual_codes_come_close_to_the_points_that_they_stand_for(self):
@@ -471,6 +532,14 @@ class PitchTest(unittest.TestCase):
         np.testing.assert_allclose(pitch.follow(samples, np.zeros(101), 480, 4800), samples[480:4800], atol=1e-6)
 
 
+def one_shared_step(workers, folder):
+    """Saves the gradient and the progress that a worker has after sharing them."""
+    parameter = torch.zeros(1, requires_grad=True)
+    parameter.grad = torch.tensor([1.0 + workers.rank])
+    progress = workers.share([parameter], float(workers.rank))
+    torch.save(torch.tensor([float(parameter.grad), progress]), f"{folder}/{workers.rank}.pt")
+
+
 @needs_torch
 class BudgetTest(unittest.TestCase):
     def test_the_rate_rises_stays_and_falls_to_zero(self):
@@ -491,6 +560,15 @@ class BudgetTest(unittest.TestCase):
         made = torch.linalg.svdvals(orthogonal(torch.randn(24, 60, generator=torch.Generator().manual_seed(0))))
         self.assertGreater(float(made.min()), 0.6)
         self.assertLess(float(made.max()), 1.3)
+
+    def test_workers_that_see_different_examples_stay_equal(self):
+        from training import Workers
+
+        with tempfile.TemporaryDirectory() as folder:
+            Workers.launch(2, Path(folder), one_shared_step, folder)
+            first, second = (torch.load(f"{folder}/{rank}.pt") for rank in range(2))
+        torch.testing.assert_close(first, second, rtol=0, atol=0)
+        torch.testing.assert_close(first, torch.tensor([1.5, 0.5]))
 
     def test_time_spent_before_a_stop_counts(self):
         from training import Budget

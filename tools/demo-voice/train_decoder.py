@@ -22,10 +22,13 @@ import torch.nn.functional as F
 import pitch
 from corpus import FRAME, SAMPLE_RATE, Chunk
 from decoder_start import LATENTS, STEPS, FrontHead, codebooks, decoder_config, front, pass_through
+from fast_wave import wave
 from listener import load_listener
 from mel_codes import MELS, Encoder, LogMel
-from official import build_decoder, tokenizer_modeling
-from training import Budget, ConvMuon, Log, save_atomically
+from official import build_decoder
+from training import Budget, ConvMuon, Log, Workers, save_atomically
+from wave_losses import CepstralLoss, PhaseLoss, SpectralLoss
+from widen import widen
 
 WARMUP, SAVE_EVERY, LOG_EVERY = 50, 120, 50
 CONTEXT = 3  # frames before the scored crop that warm the causal wave part up
@@ -34,8 +37,8 @@ CLIP = 5.0
 TEACH_RATE = 1.5e-3  # highest learning rate of the front
 FIRST_LOOK = 12  # batches that its linear map is found from
 HEARD = 0.8  # share of what the listener hears in the gradient of the sound, relative to the spectral losses
+CEPSTRA = 0.8  # and that of the cepstra
 BALANCE = 0.99  # smoothing of the gradients' sizes
-COMPILED_SHAPES = 64  # how many shapes the fused activation may see
 RESCAN = 200  # batches between two looks for new chunks
 
 
@@ -85,63 +88,10 @@ class Crops:
                                (first + self.frames) * FRAME)
         samples[max(0, (item["frames"] - first) * FRAME):] = 0
         inside = slice(first * LATENTS * STEPS, (first + self.frames) * LATENTS * STEPS + 1)
-        return (samples * np.float32(self.rng.uniform(0.7, 1.25)), codes[first:first + self.frames].T,
-                cycles[inside])
+        return samples, codes[first:first + self.frames].T, cycles[inside]
 
     def __next__(self):
         return self.queue.get()
-
-
-class SpectralLoss(nn.Module):
-    """Spectral convergence and log magnitude at several resolutions (Yamamoto et al., 2020)."""
-
-    def __init__(self, sizes=((2048, 480), (1024, 240), (512, 120), (256, 60))):
-        super().__init__()
-        self.sizes = sizes
-        for size, _ in sizes:
-            self.register_buffer(f"window{size}", torch.hann_window(size))
-
-    def magnitude(self, samples, size, hop):
-        window = getattr(self, f"window{size}")
-        spectrum = torch.stft(samples, size, hop, window=window, return_complex=True)
-        return torch.view_as_real(spectrum).pow(2).sum(-1).add(1e-7).sqrt()
-
-    def forward(self, made, wanted):
-        total = 0.0
-        for size, hop in self.sizes:
-            x, y = self.magnitude(made, size, hop), self.magnitude(wanted, size, hop)
-            logs = F.l1_loss(x.clamp(min=1e-3).log(), y.clamp(min=1e-3).log())
-            total = total + (x - y).norm() / y.norm() + logs
-        return total / len(self.sizes)
-
-
-class PhaseLoss(nn.Module):
-    """Distance of complex spectra below TOP."""
-
-    TOP, SIZES = 1500, ((1024, 240), (256, 60))
-
-    def __init__(self):
-        super().__init__()
-        for size, _ in self.SIZES:
-            self.register_buffer(f"window{size}", torch.hann_window(size))
-
-    def forward(self, made, wanted):
-        total = 0.0
-        for size, hop in self.SIZES:
-            window, bins = getattr(self, f"window{size}"), self.TOP * size // SAMPLE_RATE
-            x, y = (torch.view_as_real(torch.stft(sound, size, hop, window=window, return_complex=True)[:, :bins])
-                    for sound in (made, wanted))
-            total = total + (x - y).norm() / y.norm()
-        return total / len(self.SIZES)
-
-
-def fuse_activation():
-    """Compile the decoder's activation, which is most of the time of the wave part when it is not."""
-    torch._dynamo.config.recompile_limit = COMPILED_SHAPES
-    compiled = torch.compile(
-        lambda x, a, b: x + (1.0 / (b.exp() + 1e-9))[None, :, None] * torch.sin(x * a.exp()[None, :, None]).square(),
-        dynamic=True)
-    tokenizer_modeling.SnakeBeta.forward = lambda self, x: compiled(x, self.alpha, self.beta)
 
 
 class Balance:
@@ -169,22 +119,26 @@ def front_targets(mel, samples, cycles):
 
 
 class Trainer:
-    def __init__(self, args):
-        self.args, self.log = args, Log(args.out)
+    def __init__(self, workers, args):
+        self.args, self.workers, self.log = args, workers, Log(args.out, quiet=workers.rank > 0)
         encoder, self.mel = Encoder.load(args.encoder), LogMel()
-        self.crops = Crops(args.corpus, args.frames, args.batch, args.favour, args.seed)
+        self.crops = Crops(args.corpus, args.frames, args.batch, args.favour, args.seed + workers.rank)
         checkpoint = args.out / "last.pt"
         state = torch.load(checkpoint) if checkpoint.exists() else None
         start = state or (torch.load(args.warm_start) if args.warm_start else None)
+        if args.width and start and start["config"]["decoder_dim"] < args.width:
+            start = widen(start, args.width)
         self.config = start["config"] if start else decoder_config(groups=len(encoder.tables) + 1)
         self.decoder = build_decoder(self.config).train()
         if start:
             self.decoder.load_state_dict(start["decoder"])
-        if not state and args.front_steps:
+        if not state and args.front_steps and workers.rank == 0:
             self.teach_front(encoder)
+        workers.agree(self.decoder.state_dict().values())
         self.wave_mels = [LogMel(), LogMel(512, 120, 40)]
         self.spectral, self.phase = SpectralLoss(), PhaseLoss()
-        self.balance = Balance({"sound": 1.0, "phase": args.phase, "heard": HEARD})
+        self.cepstral = CepstralLoss()
+        self.balance = Balance({"sound": 1.0, "phase": args.phase, "heard": HEARD, "cepstra": CEPSTRA})
         self.listener = load_listener(args.listener) if args.listener else None
         self.optimizers = self.make_optimizers()
         self.average = {name: t.detach().clone() for name, t in self.decoder.state_dict().items()}
@@ -200,9 +154,8 @@ class Trainer:
         """Muon for the convolutions of the wave part, AdamW for everything else. The front stays as it was taught."""
         for parameter in self.front_parameters():
             parameter.requires_grad_(False)
-        wave = list(self.decoder.decoder.parameters())
-        convolutions = [p for p in wave if p.dim() == 3 and p.shape[0] > 1]
-        rest = [p for p in wave if p.dim() != 3 or p.shape[0] == 1]
+        convolutions = [p for p in self.wave_parameters() if p.dim() == 3 and p.shape[0] > 1]
+        rest = [p for p in self.wave_parameters() if p.dim() != 3 or p.shape[0] == 1]
         return [
             ConvMuon([{"params": convolutions}]),
             torch.optim.AdamW([{"params": rest}], betas=(0.8, 0.99), weight_decay=1e-4),
@@ -210,6 +163,9 @@ class Trainer:
 
     def front_parameters(self):
         return [p for name, p in self.decoder.named_parameters() if not name.startswith("decoder.")]
+
+    def wave_parameters(self):
+        return list(self.decoder.decoder.parameters())
 
     def teach_front(self, encoder):
         """Begin the front as the linear map that it nearly is, and train it alone, which is quick: it has to learn how
@@ -244,15 +200,12 @@ class Trainer:
             latent = front(self.decoder, codes)
         crop = self.args.crop
         start = random.randrange(CONTEXT, self.args.frames - crop + 1)
-        wave = latent[:, :, (start - CONTEXT) * LATENTS:(start + crop) * LATENTS]
-        for block in self.decoder.decoder:
-            wave = block(wave)
-        made = wave.squeeze(1)[:, CONTEXT * FRAME:]
-        return made, samples[:, start * FRAME:(start + crop) * FRAME]
+        made = wave(self.decoder, latent[:, :, (start - CONTEXT) * LATENTS:(start + crop) * LATENTS])
+        return made[:, CONTEXT * FRAME:], samples[:, start * FRAME:(start + crop) * FRAME]
 
     def wave_losses(self, made, wanted):
         mel = sum(F.l1_loss(mel(made), mel(wanted)) for mel in self.wave_mels) / len(self.wave_mels)
-        losses = {"sound": 2 * mel + self.spectral(made, wanted)}
+        losses = {"sound": 2 * mel + self.spectral(made, wanted), "cepstra": self.cepstral(made, wanted)}
         if self.args.phase > 0:
             losses["phase"] = self.phase(made, wanted)
         if self.listener:
@@ -261,16 +214,17 @@ class Trainer:
 
     def update(self):
         for optimizer in self.optimizers:
-            for group in optimizer.param_groups:
-                group["lr"] = self.args.rate * self.budget.rate(self.step, WARMUP)
             optimizer.zero_grad()
         samples, codes, _ = next(self.crops)
         made, wanted = self.speak(samples, codes)
         sound = made.detach().requires_grad_()
         losses = self.wave_losses(sound, wanted)
         made.backward(self.balance.gradient(losses, sound))
-        nn.utils.clip_grad_norm_(self.decoder.decoder.parameters(), CLIP)
+        self.progress = self.workers.share(self.wave_parameters(), self.budget.progress())
+        nn.utils.clip_grad_norm_(self.wave_parameters(), CLIP)
         for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = self.args.rate * self.budget.rate(self.step, WARMUP, self.progress)
             optimizer.step()
         self.step += 1
         keep = min(EMA, self.step / (self.step + 20))
@@ -279,6 +233,8 @@ class Trainer:
         return {name: float(loss.detach()) for name, loss in losses.items()}
 
     def save(self):
+        if self.workers.rank > 0:
+            return
         save_atomically({
             "config": self.config, "decoder": self.decoder.state_dict(), "average": self.average,
             "optimizers": [o.state_dict() for o in self.optimizers], "step": self.step,
@@ -287,16 +243,24 @@ class Trainer:
 
     def run(self):
         recent, saved = deque(maxlen=LOG_EVERY), time.time()
-        while self.budget.progress() < 1.0:
+        self.progress = self.budget.progress()
+        while self.progress < 1.0:
             recent.append(self.update())
             if self.step % LOG_EVERY == 0:
                 means = " ".join(f"{name} {sum(r[name] for r in recent) / len(recent):.4f}" for name in recent[0])
                 self.log(f"step {self.step} cpu {self.budget.spent() / 60:.1f} min, "
-                         f"{100 * self.budget.progress():.0f} %, rate {self.optimizers[0].param_groups[0]['lr']:.1e}, {means}")
+                         f"{100 * self.progress:.0f} %, rate {self.optimizers[0].param_groups[0]['lr']:.1e}, {means}")
             if time.time() - saved > SAVE_EVERY:
                 self.save()
                 saved = time.time()
         self.save()
+
+
+def train(workers, args):
+    torch.set_num_threads(1)
+    torch.manual_seed(args.seed)
+    random.seed(args.seed + workers.rank)
+    Trainer(workers, args).run()
 
 
 def main():
@@ -305,6 +269,7 @@ def main():
     parser.add_argument("--encoder", type=Path, required=True, help="output of fit_codes.py")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--warm-start", type=Path, help="checkpoint whose decoder to begin with")
+    parser.add_argument("--width", type=int, help="decoder_dim to widen the decoder of --warm-start to")
     parser.add_argument("--listener", type=Path, help="output of listener.py")
     parser.add_argument("--minutes", type=float, default=240, help="CPU time")
     parser.add_argument("--finish-at", help="HH:MM; finish by the clock instead")
@@ -314,19 +279,15 @@ def main():
                         help="share of the complex spectra, relative to the magnitudes")
     parser.add_argument("--front-steps", type=int, default=2400,
                         help="steps that train the front alone, to begin with; 0 keeps the front of --warm-start")
-    parser.add_argument("--batch", type=int, default=6)
+    parser.add_argument("--batch", type=int, default=6, help="crops of every worker")
     parser.add_argument("--frames", type=int, default=18, help="length of a crop, in frames")
     parser.add_argument("--crop", type=int, default=9, help="frames of it that are scored as sound")
     parser.add_argument("--favour", nargs="*", default=[], help="voices to draw as often as all others together")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1, help="processes, of one core each, that average their gradients")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed)
-    random.seed(args.seed)
-    fuse_activation()
-    Trainer(args).run()
+    Workers.launch(args.workers, args.out, train, args)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What both trainings share: the time budget with its learning rate, a log, and checkpoints that survive a stop."""
 import os
+import signal
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,9 +31,11 @@ class Budget:
             return min(1.0, (time.time() - self.started) / max(1.0, self.deadline - self.started))
         return min(1.0, self.spent() / self.seconds)
 
-    def rate(self, step, warmup):
+    def rate(self, step, warmup, progress=None):
+        """Share of the highest learning rate, at the progress of now or another one."""
+        progress = self.progress() if progress is None else progress
         rise = min(1.0, (step + 1) / warmup)
-        fall = min(1.0, (1.0 - self.progress()) / (1.0 - self.decay_from))
+        fall = min(1.0, (1.0 - progress) / (1.0 - self.decay_from))
         return rise * fall
 
 
@@ -78,11 +81,57 @@ class ConvMuon(torch.optim.Optimizer):
                 parameter.add_(orthogonal(change).view_as(parameter), alpha=-group["lr"] * scale)
 
 
+class Workers:
+    """Processes that train one model together, each on crops of its own. They start equal, and because their
+    gradients are averaged and their clock is the same they stay so. One alone needs no others."""
+
+    def __init__(self, rank, count, folder):
+        self.rank, self.count = rank, count
+        if count > 1:
+            torch.distributed.init_process_group("gloo", init_method=f"file://{folder}/workers", rank=rank,
+                                                 world_size=count)
+
+    @staticmethod
+    def launch(count, folder, target, *arguments):
+        """Run target(workers, *arguments) in every process; returns when all are done."""
+        if count == 1:
+            target(Workers(0, 1, folder), *arguments)
+            return
+        (folder / "workers").unlink(missing_ok=True)
+        torch.multiprocessing.spawn(run_worker, (count, folder, target, arguments), count)
+
+    def agree(self, tensors):
+        """Let every process have the tensors of the first one."""
+        if self.count > 1:
+            for tensor in tensors:
+                torch.distributed.broadcast(tensor, 0)
+
+    def share(self, parameters, progress):
+        """Average the gradients of the parameters, in place, and the progress, which is returned."""
+        if self.count == 1:
+            return progress
+        gradients = [parameter.grad for parameter in parameters]
+        flat = torch.cat([gradient.flatten() for gradient in gradients] + [torch.tensor([progress])])
+        torch.distributed.all_reduce(flat)
+        *parts, progress = (flat / self.count).split([gradient.numel() for gradient in gradients] + [1])
+        for gradient, part in zip(gradients, parts):
+            gradient.copy_(part.view_as(gradient))
+        return float(progress)
+
+
+def run_worker(rank, count, folder, target, arguments):
+    # How torch tells it that the first process is gone; a shell lets its background jobs ignore that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    target(Workers(rank, count, folder), *arguments)
+
+
 class Log:
-    def __init__(self, folder):
-        self.file = (Path(folder) / "log.txt").open("a", encoding="utf8")
+    def __init__(self, folder, quiet=False):
+        self.file, self.quiet = (Path(folder) / "log.txt").open("a", encoding="utf8"), quiet
 
     def __call__(self, text):
+        if self.quiet:
+            return
         line = f"{time.strftime('%H:%M:%S')} {text}"
         print(line, flush=True)
         self.file.write(line + "\n")
