@@ -233,6 +233,52 @@ class TalkerTest(unittest.TestCase):
 
 
 @needs_torch
+class PackedTest(unittest.TestCase):
+    """Weights in four bits, which the talker learns to do with."""
+
+    def setUp(self):
+        torch.manual_seed(0)
+        layers = torch.nn.ModuleDict({"layers": torch.nn.ModuleList([torch.nn.Linear(64, 24, bias=False)])})
+        self.model = torch.nn.ModuleDict({"talker": layers, "head": torch.nn.Linear(64, 1)})
+        self.layer = layers["layers"][0]
+
+    def test_inside_every_group_of_32_has_a_scale_and_16_levels(self):
+        from packed import LEVELS, PackedWeights
+
+        exact = self.layer.weight.detach().clone()
+        other = self.model["head"].weight.detach().clone()
+        with PackedWeights(self.model):
+            for group in self.layer.weight.detach().reshape(-1, 32):
+                self.assertLessEqual(len(group.unique()), len(LEVELS))
+            error = self.layer.weight.detach() - exact
+            torch.testing.assert_close(self.model["head"].weight.detach(), other)
+        self.assertLess(float(error.norm() / exact.norm()), 0.1)
+        self.assertGreater(float(error.norm()), 0)
+
+    def test_weights_that_are_on_levels_stay_what_they_are(self):
+        from packed import LEVELS, PackedWeights
+
+        weight = self.layer.weight
+        with torch.no_grad():
+            weight.copy_(LEVELS[torch.randint(0, 16, weight.shape)] / 512)
+            weight.view(-1, 32)[:, 0] = 127 / 512
+        wanted = weight.detach().clone()
+        with PackedWeights(self.model):
+            torch.testing.assert_close(weight.detach(), wanted, rtol=1e-3, atol=0)
+
+    def test_gradients_of_the_packed_weights_change_the_exact_ones(self):
+        from packed import PackedWeights
+
+        weight = self.layer.weight
+        exact = weight.detach().clone()
+        with PackedWeights(self.model):
+            (self.layer.weight ** 2).sum().backward()
+            packed = weight.detach().clone()
+        torch.testing.assert_close(weight.detach(), exact, rtol=0, atol=0)
+        torch.testing.assert_close(weight.grad, 2 * packed)
+
+
+@needs_torch
 class PassagesTest(unittest.TestCase):
     """Several sentences of one voice become one example, so that the model learns to go on after a full stop."""
 

@@ -9,12 +9,14 @@ import json
 import random
 import time
 from collections import deque
+from contextlib import nullcontext
 from pathlib import Path
 
 import torch
 import torch.nn as nn
 
 from corpus import PHONE_IDS, PHONES_PER_FRAME
+from packed import PackedWeights
 from pitch import PITCH_GROUP, begin_at_zero
 from talker_model import TtsModel, fuse_layers, model_config
 from training import Budget, Log, save_atomically
@@ -161,6 +163,7 @@ class Trainer:
         if state:
             self.model.load_state_dict(state["model"])
             self.step, self.seen, spent = state["step"], state["seen"], state["spent"]
+        self.packed = PackedWeights(self.model) if args.packed else nullcontext()
         self.optimizers = make_optimizers(self.model)
         self.average = {name: p.detach().clone() for name, p in self.model.named_parameters()}
         if state:
@@ -184,10 +187,11 @@ class Trainer:
             for group in optimizer.param_groups:
                 group["lr"] = self.args.rate * self.budget.rate(self.step, WARMUP)
             optimizer.zero_grad()
-        with torch.autocast("cpu", torch.bfloat16):
-            losses, _ = self.model.losses(batch, noise=self.args.noise, predictor_share=PREDICTOR_SHARE)
-            total = sum(LOSS_WEIGHTS[name] * loss for name, loss in losses.items())
-        total.backward()
+        with self.packed:
+            with torch.autocast("cpu", torch.bfloat16):
+                losses, _ = self.model.losses(batch, noise=self.args.noise, predictor_share=PREDICTOR_SHARE)
+                total = sum(LOSS_WEIGHTS[name] * loss for name, loss in losses.items())
+            total.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
@@ -209,7 +213,7 @@ class Trainer:
         sums, groups = {}, 0
         parts = [self.data.held_out[i:i + 18] for i in range(0, len(self.data.held_out), 18)]
         for part in parts:
-            with torch.autocast("cpu", torch.bfloat16):
+            with self.packed, torch.autocast("cpu", torch.bfloat16):
                 losses, by_group = self.model.losses(part, streaming=0.0, noise=0.0, predictor_share=1.0)
             groups = groups + by_group / len(parts)
             for name, loss in losses.items():
@@ -255,6 +259,7 @@ def main():
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--tokens", type=int, default=2200, help="positions of a batch")
     parser.add_argument("--noise", type=float, default=0.1, help="share of wrong codes in the history")
+    parser.add_argument("--packed", action="store_true", help="learn to do with the weights of a Q4 file")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
