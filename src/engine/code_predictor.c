@@ -63,7 +63,8 @@ qtts_code_predictor_load (qtts_code_predictor *predictor, qtts_loader *loader, u
                           qtts_error *error)
 {
   const qtts_config *config = qtts_loader_config (loader);
-  const qtts_transformer_options options = { .role = QTTS_ROLE_PREDICTOR, .qk_norm = true };
+  const qtts_transformer_options options
+      = { .role = qtts_predictor_role (config), .qk_norm = true };
   qtts_status status;
 
   *predictor = (qtts_code_predictor){

@@ -21,6 +21,7 @@ typedef enum
 {
   QTTS_ROLE_TALKER,    /* the talker's layers */
   QTTS_ROLE_PREDICTOR, /* the code predictor's layers */
+  QTTS_ROLE_NARROW_PREDICTOR,
   QTTS_ROLE_TALKER_HEAD,
   QTTS_ROLE_PREDICTOR_HEAD,
   QTTS_ROLE_PROJECTION, /* text projection, small_to_mtp_projection */
@@ -32,6 +33,9 @@ typedef enum
 
 /* Format of a role under a precision: the table of what stays finer, with its reasons. */
 qtts_format qtts_format_for (qtts_precision precision, qtts_role role);
+
+/* Role of the layers of the code predictor of such a model. */
+qtts_role qtts_predictor_role (const qtts_config *config);
 
 /* Opens a folder or a .qora-tts file, checks headers and configuration. The team (may be NULL)
  * packs; it and the progress function must outlive the loader's use for loading. Errors as

@@ -129,7 +129,7 @@ predictor (Walk *walk, const qtts_config *config)
   const int hidden = config->predictor.hidden_size, vocab = config->predictor_vocab_size;
   const char *prefix = "talker.code_predictor";
 
-  stack (walk, &config->predictor, QTTS_ROLE_PREDICTOR, "talker.code_predictor.model");
+  stack (walk, &config->predictor, qtts_predictor_role (config), "talker.code_predictor.model");
   for (int g = 0; g < config->groups - 1; g++)
     {
       matrix (walk, QTTS_ROLE_CODEC_EMBEDDING, vocab, config->talker.hidden_size,

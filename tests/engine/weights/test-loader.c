@@ -138,6 +138,20 @@ test_matrix_in_each_precision (void)
 }
 
 static void
+test_layers_of_a_narrow_code_predictor_keep_eight_bits (void)
+{
+  qtts_config narrow = { .predictor.hidden_size = 128 }, wide = { .predictor.hidden_size = 1024 };
+
+  g_assert_cmpint (qtts_format_for (QTTS_PRECISION_Q4, qtts_predictor_role (&narrow)), ==,
+                   QTTS_FORMAT_Q8);
+  g_assert_cmpint (qtts_format_for (QTTS_PRECISION_Q4, qtts_predictor_role (&wide)), ==,
+                   QTTS_FORMAT_Q4);
+  for (int precision = QTTS_PRECISION_Q8; precision <= QTTS_PRECISION_F32; precision++)
+    g_assert_cmpint (qtts_format_for (precision, qtts_predictor_role (&narrow)), ==,
+                     qtts_format_for (precision, qtts_predictor_role (&wide)));
+}
+
+static void
 test_convolution_is_tap_major (void)
 {
   const char *name = "decoder.decoder.1.block.2.conv1.conv.weight";
@@ -304,6 +318,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/loader/configuration", test_configuration);
   g_test_add_func ("/loader/matrix-in-each-precision", test_matrix_in_each_precision);
+  g_test_add_func ("/loader/narrow-code-predictor",
+                   test_layers_of_a_narrow_code_predictor_keep_eight_bits);
   g_test_add_func ("/loader/convolution-is-tap-major", test_convolution_is_tap_major);
   g_test_add_func ("/loader/transposed-convolution",
                    test_transposed_convolution_has_a_row_for_each_tap);
