@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Step decoder: train the speech decoder (official class) to turn the codes of the corpus back into sound.
 
-Losses on short crops: log-mel and multi-resolution spectrograms, the same with their phases below 1.5 kHz, which the
-codes of the pitch tell, and what a phone recogniser hears (listener.py).
+Losses on short crops: log-mel and multi-resolution spectrograms, mel cepstra and how they move, and what a phone
+recogniser hears (listener.py).
 Saves every two minutes and goes on from its checkpoint.
 """
 import argparse
@@ -21,13 +21,13 @@ import torch.nn.functional as F
 
 import pitch
 from corpus import FRAME, SAMPLE_RATE, Chunk
-from decoder_start import LATENTS, STEPS, FrontHead, codebooks, decoder_config, front, pass_through
+from decoder_start import LATENTS, STEPS, FrontHead, decoder_config, front, pass_through
 from fast_wave import wave
 from listener import load_listener
 from mel_codes import MELS, Encoder, LogMel
 from official import build_decoder
 from training import Budget, ConvMuon, Log, Workers, save_atomically
-from wave_losses import CepstralLoss, PhaseLoss, SpectralLoss
+from wave_losses import CepstralLoss, SpectralLoss
 from widen import widen
 
 WARMUP, SAVE_EVERY, LOG_EVERY = 50, 120, 50
@@ -136,9 +136,8 @@ class Trainer:
             self.teach_front(encoder)
         workers.agree(self.decoder.state_dict().values())
         self.wave_mels = [LogMel(), LogMel(512, 120, 40)]
-        self.spectral, self.phase = SpectralLoss(), PhaseLoss()
-        self.cepstral = CepstralLoss()
-        self.balance = Balance({"sound": 1.0, "phase": args.phase, "heard": HEARD, "cepstra": CEPSTRA})
+        self.spectral, self.cepstral = SpectralLoss(), CepstralLoss()
+        self.balance = Balance({"sound": 1.0, "heard": HEARD, "cepstra": CEPSTRA})
         self.listener = load_listener(args.listener) if args.listener else None
         self.optimizers = self.make_optimizers()
         self.average = {name: t.detach().clone() for name, t in self.decoder.state_dict().items()}
@@ -151,33 +150,35 @@ class Trainer:
         self.log(f"step {self.step}, {sum(p.numel() for p in self.decoder.parameters())} parameters, {vars(args)}")
 
     def make_optimizers(self):
-        """Muon for the convolutions of the wave part, AdamW for everything else. The front stays as it was taught."""
-        for parameter in self.front_parameters():
-            parameter.requires_grad_(False)
+        """Muon for the convolutions of the wave part, AdamW for everything else."""
         convolutions = [p for p in self.wave_parameters() if p.dim() == 3 and p.shape[0] > 1]
         rest = [p for p in self.wave_parameters() if p.dim() != 3 or p.shape[0] == 1]
         return [
             ConvMuon([{"params": convolutions}]),
-            torch.optim.AdamW([{"params": rest}], betas=(0.8, 0.99), weight_decay=1e-4),
+            torch.optim.AdamW([{"params": rest}, {"params": self.front_parameters(), "share": self.args.front_rate}],
+                              betas=(0.8, 0.99), weight_decay=1e-4),
         ]
 
     def front_parameters(self):
-        return [p for name, p in self.decoder.named_parameters() if not name.startswith("decoder.")]
+        """How often each vector was chosen is a divisor to the codebooks, not something to learn."""
+        return [p for name, p in self.decoder.named_parameters()
+                if not name.startswith("decoder.") and not name.endswith("cluster_usage")]
 
     def wave_parameters(self):
         return list(self.decoder.decoder.parameters())
+
+    def trained_parameters(self):
+        return self.wave_parameters() + (self.front_parameters() if self.args.front_rate > 0 else [])
 
     def teach_front(self, encoder):
         """Begin the front as the linear map that it nearly is, and train it alone, which is quick: it has to learn how
         the pitch glides from one frame to the next."""
         samples, codes, cycles = (torch.cat(part) for part in zip(*(next(self.crops) for _ in range(FIRST_LOOK))))
         pass_through(self.decoder, encoder, codes)
-        for book in codebooks(self.decoder):
-            book.cluster_usage.requires_grad_(False)
         head = FrontHead(self.config["latent_dim"])
         with torch.no_grad():
             head.fit(front(self.decoder, codes), front_targets(self.mel, samples, cycles))
-        taught = [p for p in self.front_parameters() if p.requires_grad] + list(head.parameters())
+        taught = self.front_parameters() + list(head.parameters())
         optimizer = torch.optim.AdamW(taught, weight_decay=1e-4)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, TEACH_RATE, self.args.front_steps)
         recent = deque(maxlen=LOG_EVERY)
@@ -196,7 +197,7 @@ class Trainer:
 
     def speak(self, samples, codes):
         """Sound made and wanted of crops."""
-        with torch.no_grad():
+        with torch.set_grad_enabled(self.args.front_rate > 0):
             latent = front(self.decoder, codes)
         crop = self.args.crop
         start = random.randrange(CONTEXT, self.args.frames - crop + 1)
@@ -206,8 +207,6 @@ class Trainer:
     def wave_losses(self, made, wanted):
         mel = sum(F.l1_loss(mel(made), mel(wanted)) for mel in self.wave_mels) / len(self.wave_mels)
         losses = {"sound": 2 * mel + self.spectral(made, wanted), "cepstra": self.cepstral(made, wanted)}
-        if self.args.phase > 0:
-            losses["phase"] = self.phase(made, wanted)
         if self.listener:
             losses["heard"] = self.listener.difference(made, wanted)
         return losses
@@ -220,11 +219,12 @@ class Trainer:
         sound = made.detach().requires_grad_()
         losses = self.wave_losses(sound, wanted)
         made.backward(self.balance.gradient(losses, sound))
-        self.progress = self.workers.share(self.wave_parameters(), self.budget.progress())
-        nn.utils.clip_grad_norm_(self.wave_parameters(), CLIP)
+        self.progress = self.workers.share(self.trained_parameters(), self.budget.progress())
+        nn.utils.clip_grad_norm_(self.trained_parameters(), CLIP)
+        rate = self.args.rate * self.budget.rate(self.step, WARMUP, self.progress)
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
-                group["lr"] = self.args.rate * self.budget.rate(self.step, WARMUP, self.progress)
+                group["lr"] = rate * group.get("share", 1.0)
             optimizer.step()
         self.step += 1
         keep = min(EMA, self.step / (self.step + 20))
@@ -275,8 +275,8 @@ def main():
     parser.add_argument("--finish-at", help="HH:MM; finish by the clock instead")
     parser.add_argument("--decay-from", type=float, default=0.5, help="progress at which the learning rate begins to fall")
     parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--phase", type=float, default=0.4,
-                        help="share of the complex spectra, relative to the magnitudes")
+    parser.add_argument("--front-rate", type=float, default=0.3,
+                        help="learning rate of the front, relative to that of the wave part; 0 leaves it as it is")
     parser.add_argument("--front-steps", type=int, default=2400,
                         help="steps that train the front alone, to begin with; 0 keeps the front of --warm-start")
     parser.add_argument("--batch", type=int, default=6, help="crops of every worker")

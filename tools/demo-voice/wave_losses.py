@@ -33,26 +33,6 @@ class SpectralLoss(nn.Module):
         return total / len(self.sizes)
 
 
-class PhaseLoss(nn.Module):
-    """Distance of complex spectra below TOP."""
-
-    TOP, SIZES = 1500, ((1024, 240), (256, 60))
-
-    def __init__(self):
-        super().__init__()
-        for size, _ in self.SIZES:
-            self.register_buffer(f"window{size}", torch.hann_window(size))
-
-    def forward(self, made, wanted):
-        total = 0.0
-        for size, hop in self.SIZES:
-            window, bins = getattr(self, f"window{size}"), self.TOP * size // SAMPLE_RATE
-            x, y = (torch.view_as_real(torch.stft(sound, size, hop, window=window, return_complex=True)[:, :bins])
-                    for sound in (made, wanted))
-            total = total + (x - y).norm() / y.norm()
-        return total / len(self.SIZES)
-
-
 class CepstralLoss(nn.Module):
     """Distance of mel cepstra, of how they change and of how that changes, each in units of how much it varies: what
     recognisers with Gaussian models hear (Davis and Mermelstein, 1980; Furui, 1986)."""
