@@ -396,6 +396,19 @@ class DecoderTrainingTest(unittest.TestCase):
                            3 * float(loss(-wanted.roll(40, 1), wanted)))
 
 
+    def test_a_sound_that_varies_too_little_is_further_away_than_one_that_varies_as_much(self):
+        try:
+            from wave_losses import CepstralLoss
+        except ImportError as error:
+            self.skipTest(f"{error.name} is not installed")
+        loss = CepstralLoss()
+        wanted = torch.randn(1, 13, 500, generator=torch.Generator().manual_seed(1))
+        other = torch.randn(1, 13, 500, generator=torch.Generator().manual_seed(2))
+        flat, lively = 0.5 * wanted, 0.866 * wanted + 0.5 * other
+        self.assertLess(float((wanted - flat).abs().mean()), 1.1 * float((wanted - lively).abs().mean()))
+        self.assertGreater(float(loss.missed(flat, wanted).mean()), 2 * float(loss.missed(lively, wanted).mean()))
+
+
 @needs_torch
 class WavePartTest(unittest.TestCase):
     """The decoder behind its front, in training."""
