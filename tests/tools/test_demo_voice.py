@@ -10,6 +10,7 @@ import unittest.mock
 from pathlib import Path
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools/demo-voice"
+MODEL = TOOLS.parents[1] / "data/voices/demo"
 sys.path.insert(0, str(TOOLS))
 
 try:
@@ -503,18 +504,44 @@ class CodesTest(unittest.TestCase):
         self.assertGreater(float(with_harmonics.std(0).mean()), 0.5)
         self.assertLess(float(without.std(0).mean()), 0.1)
 
-    def test_the_encoder_of_the_successor_gives_codes_of_its_groups(self):
+    def test_the_encoder_of_the_model_that_ships_gives_codes_of_its_groups(self):
         try:
             from mel_codes import Analysis, Encoder, LogMel
         except ImportError as error:
             self.skipTest(f"{error.name} is not installed")
         samples = 0.1 * torch.randn(2, 1920 * 6, generator=torch.Generator().manual_seed(0))
-        encoder = Encoder.load(TOOLS / "successor/codes.safetensors")
+        encoder = Encoder.load(TOOLS / "codes.safetensors")
         codes = encoder.encode(Analysis(LogMel(), samples))
-        config = json.loads((TOOLS / "successor/config.json").read_text(encoding="utf8"))
+        config = json.loads((MODEL / "config.json").read_text(encoding="utf8"))
         self.assertEqual(codes.shape, (2, 6, config["talker_config"]["num_code_groups"]))
         self.assertTrue(((codes >= 0) & (codes < 512)).all())
         self.assertEqual(encoder.decode(codes[0]).shape, (81, 48))
+
+    def test_the_model_that_ships_says_what_its_encoder_wrote(self):
+        try:
+            from import_model import decoder_checkpoint
+            from mel_codes import Analysis, Encoder, LogMel
+            from official import build_decoder
+        except ImportError as error:
+            self.skipTest(f"{error.name} is not installed")
+        time = torch.arange(1920 * 20) / 24000
+        formants = 600 + 250 * torch.sin(5 * time), 1500 + 500 * torch.cos(7 * time)
+        samples = sum(torch.sin(2 * torch.pi * 110 * k * time) * sum(
+            (1 + ((110 * k - formant) / 120) ** 2).rsqrt() for formant in formants) for k in range(1, 40))[None] * 0.03
+        mel, state = LogMel(), decoder_checkpoint(MODEL)
+        decoder = build_decoder(state["config"]).eval()
+        decoder.load_state_dict(state["decoder"])
+        codes = Encoder.load(TOOLS / "codes.safetensors").encode(Analysis(mel, samples))
+        with torch.inference_mode():
+            made = mel(decoder(codes.transpose(1, 2))[:, 0])[0, :50, 20:]
+        wanted = mel(samples)[0, :50, 20:]
+
+        def likeness(x, y):
+            return float(torch.corrcoef(torch.stack([(x - x.mean(1, keepdim=True)).flatten(),
+                                                     (y - y.mean(1, keepdim=True)).flatten()]))[0, 1])
+
+        self.assertGreater(likeness(made, wanted), 0.7)
+        self.assertLess(likeness(made.roll(40, 1), wanted), 0.5)
 
 
 @needs_torch

@@ -17,8 +17,6 @@ import torch.nn.functional as F
 
 import pitch
 from corpus import PHONES, PHONES_PER_FRAME, Chunk, chunk_names, phone_labels
-from evaluate import PREDICTOR_TEMPERATURE, TEMPERATURE
-from import_model import load_models
 from linear import principal_axes
 from mel_codes import BANDS, MEL_FRAMES, MELS, TOP, Analysis, Encoder, LogMel, nearest
 
@@ -28,15 +26,12 @@ RIDGE = 30.0
 FRAMES_OF_A_VOICE = 9000  # of 80 ms, that the codebooks are fitted on
 FAVOURED = 2  # times as many of a favourite
 QUIETEST_WEIGHT, LOUD_FROM, LOUD_WIDTH = 0.15, -5.8, 0.4  # weight of silence; mean log magnitude where speech begins
-HEARD_BATCH, HEARD_BATCHES = 60, 20  # utterances of an earlier model that its codes 0 are known from
-ROUNDS_LIKE = 2
 SPEECH_BANDS = 50  # of 80, up to 4 kHz
 HIGH_BANDS = ((5500, 0.6), (7000, 0.35))  # Hz, and the weight of the squared error from there on
 
 
-def kmeans(points, weights, count, rounds, generator, centroids=None):
-    if centroids is None:
-        centroids = points[torch.multinomial(weights, count, generator=generator)].clone()
+def kmeans(points, weights, count, rounds, generator):
+    centroids = points[torch.multinomial(weights, count, generator=generator)].clone()
     for _ in range(rounds):
         centroids, sizes = cell_means(points, weights, nearest(points, centroids), count)
         empty = sizes <= 0
@@ -99,32 +94,13 @@ def examples(corpus, favourites, rng):
             yield Analysis(mel, torch.from_numpy(chunk.audio(item))[None]), torch.from_numpy(phone_labels(item))
 
 
-def phone_features_of_codes(model, encoder, corpus, rng):
-    """Phone features of what an earlier model says with each of its codes 0: their sums [codebook, d] and counts."""
-    talker, decoder, tokenizer = load_models(model)
-    items = [item for name in chunk_names(corpus) for item in Chunk(corpus, name).items]
-    sums, counts, mel = 0.0, 0.0, LogMel()
-    for _ in range(HEARD_BATCHES):
-        batch = rng.sample(items, HEARD_BATCH)
-        ids = [tokenizer(item["text"])["input_ids"] for item in batch]
-        for codes in talker.generate(ids, [item["voice"] for item in batch], TEMPERATURE, PREDICTOR_TEMPERATURE):
-            if len(codes) < 3:
-                continue
-            analysis = Analysis(mel, decoder(codes.t()[None])[0])
-            points = encoder.project(encoder.patches(analysis.features))
-            features = encoder.phone_features(encoder.with_neighbours(points))[0]
-            chosen = F.one_hot(codes[:, 0], len(encoder.phone_centroids)).float()
-            sums, counts = sums + chosen.t() @ features, counts + chosen.sum(0)
-    return sums, counts
-
-
 def pitch_usage(analyses):
     """How often each number of quarter cycles occurs."""
     codes = torch.cat([analysis.pitch.flatten() for analysis in analyses])
     return torch.bincount(codes // pitch.PHASES, minlength=pitch.COUNTS) / len(codes)
 
 
-def fit(pairs, args, generator, rng):
+def fit(pairs, args, generator):
     analyses, phones = zip(*pairs)
     joined, labels = torch.cat([analysis.features[0] for analysis in analyses], 1), torch.cat(phones)
     encoder = Encoder(mean=joined.mean(1), spread=joined[:MELS].std())
@@ -146,13 +122,6 @@ def fit(pairs, args, generator, rng):
     features = encoder.phone_features(context)
     equal = torch.ones(len(features))
     encoder.phone_centroids = kmeans(features, equal, args.codebook, args.rounds, generator)
-    if args.like:
-        sums, counts = phone_features_of_codes(args.like, encoder, args.corpus, rng)
-        heard = counts > 0
-        print(f"{int(heard.sum())} of the codes 0 heard", flush=True)
-        encoder.phone_centroids[heard] = sums[heard] / counts[heard, None]
-        encoder.phone_centroids = kmeans(features, equal, args.codebook, ROUNDS_LIKE, generator,
-                                         encoder.phone_centroids)
     cells = nearest(features, encoder.phone_centroids)
     encoder.tables = fit_tables(encoder, points, cells, args.codebook, args.groups - 1, args.rounds, generator)
     encoder.scale, encoder.pitch_usage = points.std(), pitch_usage(analyses)
@@ -163,7 +132,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--like", type=Path, help="exported model; codes 0 are to say what its codes 0 say")
     parser.add_argument("--favour", nargs="*", default=["ryan", "serena"], help="voices of which twice as much is used")
     parser.add_argument("--codebook", type=int, default=512)
     parser.add_argument("--groups", type=int, default=10)
@@ -176,7 +144,7 @@ def main():
     generator, rng = torch.Generator().manual_seed(args.seed), random.Random(args.seed)
     with torch.inference_mode():
         pairs = list(examples(args.corpus, args.favour, rng))
-        fit(pairs, args, generator, rng).save(args.out)
+        fit(pairs, args, generator).save(args.out)
 
 
 if __name__ == "__main__":

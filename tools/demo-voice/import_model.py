@@ -10,9 +10,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
-from transformers import Qwen2TokenizerFast
 
-from official import build_decoder
 from talker_model import TtsModel
 
 
@@ -33,16 +31,6 @@ def decoder_checkpoint(folder):
     prefix = "decoder."
     decoder = {name[len(prefix):]: t.float() for name, t in weights.items() if name.startswith(prefix)}
     return {"config": config, "decoder": decoder}
-
-
-def load_models(folder):
-    """Talker and speech decoder of an exported folder, ready to speak, and its tokenizer."""
-    state, decoder_state = talker_checkpoint(folder), decoder_checkpoint(folder)
-    talker = TtsModel(state["config"], state["newline"]).eval()
-    talker.load_state_dict(state["model"])
-    decoder = build_decoder(decoder_state["config"]).eval()
-    decoder.load_state_dict(decoder_state["decoder"])
-    return talker, decoder, Qwen2TokenizerFast.from_pretrained(folder)
 
 
 def main():

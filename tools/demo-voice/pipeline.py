@@ -76,7 +76,7 @@ class Pipeline:
 
     def step_talker(self):
         self.run("train_talker.py", "--corpus", self.corpus, "--tokenizer", self.tokens, "--out",
-                 self.work / "talker", "--minutes", self.minutes)
+                 self.work / "talker", "--minutes", self.minutes, "--packed")
 
     def step_export(self):
         self.run("export_model.py", "--talker", self.work / "talker/last.pt", "--decoder",

@@ -266,10 +266,10 @@ class TtsModel(nn.Module):
                     nn.init.normal_(linear.weight, std=0.02 / math.sqrt(2 * len(stack.layers)))
         nn.init.normal_(self.talker.text_projection.linear_fc1.weight, std=0.1)
         nn.init.normal_(self.talker.text_projection.linear_fc2.weight, std=0.1)
-        self.show_phases(PHASE_SIZE)
+        self.show_phases()
 
     @torch.no_grad()
-    def show_phases(self, size):
+    def show_phases(self):
         """Make it easy to see in which phase the next frame begins: the embedding of a pitch code says it, the code
         predictor reads it, and its head knows the phase of every code. Alone, the talker takes hours to find out."""
         predictor = self.talker.code_predictor
@@ -278,7 +278,7 @@ class TtsModel(nn.Module):
         outer = torch.linalg.qr(torch.randn(embedding.embedding_dim, PHASES))[0].t()
         inner = torch.linalg.qr(torch.randn(projection.out_features, PHASES))[0].t()
         codes = torch.arange(embedding.num_embeddings)
-        embedding.weight += size * (outer - outer.mean(0))[phase_after(codes)]
+        embedding.weight += PHASE_SIZE * (outer - outer.mean(0))[phase_after(codes)]
         projection.weight += PHASE_PROJECTION * inner.t() @ outer
         head.weight += inner[codes % PHASES]
 
