@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What of the demo voice's pipeline can be tested in seconds. The parts that need torch are skipped without it."""
+import functools
 import json
 import random
 import subprocess
@@ -26,6 +27,19 @@ import make_text
 import make_tokenizer
 import templates
 from voices import BASE_SHARES, VOICES
+
+
+def skipped_without_its_packages(test):
+    """What a tool of the pipeline imports need not be installed."""
+    @functools.wraps(test)
+    def attempt(self):
+        try:
+            test(self)
+        except ModuleNotFoundError as error:
+            self.skipTest(f"{error.name} is not installed")
+
+    return attempt
+
 
 needs_numpy = unittest.skipIf(np is None, "numpy is not installed")
 needs_torch = unittest.skipIf(np is None or torch is None, "torch or numpy is not installed")
@@ -329,11 +343,9 @@ class PassagesTest(unittest.TestCase):
         self.assertEqual(pauses, PAUSE * (len(utterances) - len(out)))
         self.assertEqual(sum(len(part["codes"]) for part in out) - pauses, sum(len(u["codes"]) for u in utterances))
 
+    @skipped_without_its_packages
     def test_the_tokens_of_a_sentence_are_known_alone_and_after_another(self):
-        try:
-            from encode_corpus import text_labels
-        except ImportError as error:
-            self.skipTest(f"{error.name} is not installed")
+        from encode_corpus import text_labels
 
         def tokenizer(text, return_offsets_mapping):  # a token for every character
             return {"input_ids": [ord(c) for c in text], "offset_mapping": [(i, i + 1) for i in range(len(text))]}
@@ -350,11 +362,10 @@ class PassagesTest(unittest.TestCase):
 class DecoderTrainingTest(unittest.TestCase):
     """What the speech decoder is trained against."""
 
+    @skipped_without_its_packages
     def setUp(self):
-        try:
-            import listener
-        except ImportError as error:
-            self.skipTest(f"{error.name} is not installed")
+        import listener
+
         torch.manual_seed(0)
         self.listener = listener.Listener()
         self.wanted = 0.1 * torch.randn(2, 3840)
@@ -368,22 +379,19 @@ class DecoderTrainingTest(unittest.TestCase):
 
         self.assertEqual(self.listener(self.wanted)[-1].shape, (2, len(PHONES), 16))
 
+    @skipped_without_its_packages
     def test_losses_have_their_share_whatever_their_scale(self):
-        try:
-            from train_decoder import Balance
-        except ImportError as error:
-            self.skipTest(f"{error.name} is not installed")
+        from train_decoder import Balance
+
         made = torch.ones(4, requires_grad=True)
         losses = {"sound": made.sum(), "heard": 1000 * made[0]}
         gradient = Balance({"sound": 1.0, "heard": 0.5}).gradient(losses, made)
         torch.testing.assert_close(gradient, torch.tensor([2.0, 1.0, 1.0, 1.0]))
 
-
+    @skipped_without_its_packages
     def test_cepstra_do_not_mind_the_fine_structure_but_the_formants(self):
-        try:
-            from wave_losses import CepstralLoss
-        except ImportError as error:
-            self.skipTest(f"{error.name} is not installed")
+        from wave_losses import CepstralLoss
+
         loss = CepstralLoss()
         time = torch.arange(24000) / 24000
 
@@ -396,12 +404,10 @@ class DecoderTrainingTest(unittest.TestCase):
         self.assertGreater(float(loss(voice(lambda t: 700 + 400 * torch.sin(9 * t)), wanted)),
                            3 * float(loss(-wanted.roll(40, 1), wanted)))
 
-
+    @skipped_without_its_packages
     def test_a_sound_that_varies_too_little_is_further_away_than_one_that_varies_as_much(self):
-        try:
-            from wave_losses import CepstralLoss
-        except ImportError as error:
-            self.skipTest(f"{error.name} is not installed")
+        from wave_losses import CepstralLoss
+
         loss = CepstralLoss()
         wanted = torch.randn(1, 13, 500, generator=torch.Generator().manual_seed(1))
         other = torch.randn(1, 13, 500, generator=torch.Generator().manual_seed(2))
@@ -414,12 +420,11 @@ class DecoderTrainingTest(unittest.TestCase):
 class WavePartTest(unittest.TestCase):
     """The decoder behind its front, in training."""
 
+    @skipped_without_its_packages
     def setUp(self):
-        try:
-            from decoder_start import codebooks, decoder_config, front
-            from official import build_decoder
-        except ImportError as error:
-            self.skipTest(f"{error.name} is not installed")
+        from decoder_start import codebooks, decoder_config, front
+        from official import build_decoder
+
         torch.manual_seed(0)
         self.narrow = build_decoder(decoder_config() | {"decoder_dim": 64}).eval()
         with torch.no_grad():
@@ -455,12 +460,11 @@ class WavePartTest(unittest.TestCase):
 
 @needs_torch
 class CodesTest(unittest.TestCase):
+    @skipped_without_its_packages
     def test_residual_codes_come_close_to_the_points_that_they_stand_for(self):
-        try:
-            from fit_codes import kmeans
-            from mel_codes import nearest
-        except ImportError as error:
-            self.skipTest(f"{error.name} is not installed")
+        from fit_codes import kmeans
+        from mel_codes import nearest
+
         generator = torch.Generator().manual_seed(0)
         points = torch.randn(600, 4, generator=generator)
         rest = points
@@ -469,33 +473,30 @@ class CodesTest(unittest.TestCase):
             rest = rest - table[nearest(rest, table)]
         self.assertLess(float(rest.pow(2).mean()), 0.15 * float(points.pow(2).mean()))
 
+    @skipped_without_its_packages
     def test_points_of_little_weight_get_few_centroids(self):
-        try:
-            from fit_codes import kmeans
-        except ImportError as error:
-            self.skipTest(f"{error.name} is not installed")
+        from fit_codes import kmeans
+
         generator = torch.Generator().manual_seed(0)
         points = torch.randn(1000, 2, generator=generator) + torch.repeat_interleave(torch.tensor([-50.0, 50.0]), 500)[:, None]
         weights = torch.cat([torch.full((500,), 1e-3), torch.ones(500)])
         centroids = kmeans(points, weights, 16, 5, generator)
         self.assertGreaterEqual(int((centroids[:, 0] > 0).sum()), 14)
 
+    @skipped_without_its_packages
     def test_a_change_of_the_envelope_is_heard_in_the_spectrum(self):
-        try:
-            from mel_codes import LogMel
-        except ImportError as error:
-            self.skipTest(f"{error.name} is not installed")
+        from mel_codes import LogMel
+
         mel, samples = LogMel(), 0.1 * torch.randn(9600, generator=torch.Generator().manual_seed(0))
         before = mel(samples[None])[0]
         same, louder = (mel.reshape(samples, torch.full_like(before, change)) for change in (0.0, 0.5))
         torch.testing.assert_close(same[1024:-1024], samples[1024:-1024], atol=1e-4, rtol=1e-3)
         self.assertAlmostEqual(float((mel(louder[None])[0] - before)[:, 5:-5].mean()), 0.5, places=1)
 
+    @skipped_without_its_packages
     def test_the_envelope_does_not_show_the_harmonics(self):
-        try:
-            from mel_codes import LogMel
-        except ImportError as error:
-            self.skipTest(f"{error.name} is not installed")
+        from mel_codes import LogMel
+
         pulses = torch.zeros(1, 24000)
         pulses[:, ::120] = 1.0  # 200 Hz
         mel = LogMel()
@@ -504,11 +505,10 @@ class CodesTest(unittest.TestCase):
         self.assertGreater(float(with_harmonics.std(0).mean()), 0.5)
         self.assertLess(float(without.std(0).mean()), 0.1)
 
+    @skipped_without_its_packages
     def test_the_encoder_of_the_model_that_ships_gives_codes_of_its_groups(self):
-        try:
-            from mel_codes import Analysis, Encoder, LogMel
-        except ImportError as error:
-            self.skipTest(f"{error.name} is not installed")
+        from mel_codes import Analysis, Encoder, LogMel
+
         samples = 0.1 * torch.randn(2, 1920 * 6, generator=torch.Generator().manual_seed(0))
         encoder = Encoder.load(TOOLS / "codes.safetensors")
         codes = encoder.encode(Analysis(LogMel(), samples))
@@ -517,13 +517,12 @@ class CodesTest(unittest.TestCase):
         self.assertTrue(((codes >= 0) & (codes < 512)).all())
         self.assertEqual(encoder.decode(codes[0]).shape, (81, 48))
 
+    @skipped_without_its_packages
     def test_the_model_that_ships_says_what_its_encoder_wrote(self):
-        try:
-            from import_model import decoder_checkpoint
-            from mel_codes import Analysis, Encoder, LogMel
-            from official import build_decoder
-        except ImportError as error:
-            self.skipTest(f"{error.name} is not installed")
+        from import_model import decoder_checkpoint
+        from mel_codes import Analysis, Encoder, LogMel
+        from official import build_decoder
+
         time = torch.arange(1920 * 20) / 24000
         formants = 600 + 250 * torch.sin(5 * time), 1500 + 500 * torch.cos(7 * time)
         samples = sum(torch.sin(2 * torch.pi * 110 * k * time) * sum(
@@ -622,7 +621,7 @@ def one_shared_step(workers, folder):
     """Saves the gradient and the progress that a worker has after sharing them."""
     parameter = torch.zeros(1, requires_grad=True)
     parameter.grad = torch.tensor([1.0 + workers.rank])
-    progress = workers.share([parameter], float(workers.rank))
+    progress = workers.share([torch.zeros(3, requires_grad=True), parameter], float(workers.rank))
     torch.save(torch.tensor([float(parameter.grad), progress]), f"{folder}/{workers.rank}.pt")
 
 
@@ -648,7 +647,7 @@ class BudgetTest(unittest.TestCase):
         self.assertLess(float(made.max()), 1.3)
 
     def test_workers_that_see_different_examples_stay_equal(self):
-        from training import Workers
+        from workers import Workers
 
         with tempfile.TemporaryDirectory() as folder:
             Workers.launch(2, Path(folder), one_shared_step, folder)

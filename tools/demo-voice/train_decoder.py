@@ -26,9 +26,10 @@ from fast_wave import wave
 from listener import load_listener
 from mel_codes import MELS, Encoder, LogMel
 from official import build_decoder
-from training import Budget, ConvMuon, Log, Workers, save_atomically
+from training import Budget, ConvMuon, Log, save_atomically
 from wave_losses import CepstralLoss, SpectralLoss
 from widen import widen
+from workers import Workers
 
 WARMUP, SAVE_EVERY, LOG_EVERY = 50, 120, 50
 CONTEXT = 3  # frames before the scored crop that warm the causal wave part up

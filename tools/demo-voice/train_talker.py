@@ -212,12 +212,12 @@ class Trainer:
         random.seed(5)
         sums, groups = {}, 0
         parts = [self.data.held_out[i:i + 18] for i in range(0, len(self.data.held_out), 18)]
-        for part in parts:
-            with self.packed, torch.autocast("cpu", torch.bfloat16):
+        with self.packed, torch.autocast("cpu", torch.bfloat16):
+            for part in parts:
                 losses, by_group = self.model.losses(part, streaming=0.0, noise=0.0, predictor_share=1.0)
-            groups = groups + by_group / len(parts)
-            for name, loss in losses.items():
-                sums[name] = sums.get(name, 0.0) + float(loss) / len(parts)
+                groups = groups + by_group / len(parts)
+                for name, loss in losses.items():
+                    sums[name] = sums.get(name, 0.0) + float(loss) / len(parts)
         random.setstate(state[0])
         torch.set_rng_state(state[1])
         self.model.load_state_dict(current)

@@ -19,9 +19,9 @@ typedef struct qtts_loader qtts_loader;
 /* What a matrix is for: decides its format under a precision (see qtts_format_for). */
 typedef enum
 {
-  QTTS_ROLE_TALKER,    /* the talker's layers */
-  QTTS_ROLE_PREDICTOR, /* the code predictor's layers */
-  QTTS_ROLE_NARROW_PREDICTOR,
+  QTTS_ROLE_TALKER,           /* the talker's layers */
+  QTTS_ROLE_PREDICTOR,        /* the code predictor's layers */
+  QTTS_ROLE_NARROW_PREDICTOR, /* the same of a model where they have few inputs */
   QTTS_ROLE_TALKER_HEAD,
   QTTS_ROLE_PREDICTOR_HEAD,
   QTTS_ROLE_PROJECTION, /* text projection, small_to_mtp_projection */
