@@ -417,6 +417,38 @@ class DecoderTrainingTest(unittest.TestCase):
 
 
 @needs_torch
+class CropsTest(unittest.TestCase):
+    """Crops of a corpus of one utterance of 30 frames, whose first code counts them."""
+
+    FRAMES = 30
+
+    def write_corpus(self, folder):
+        item = {"voice": "ryan", "text": "a", "start": 0, "frames": self.FRAMES, "gain": 1.0, "segments": []}
+        (folder / "ryan-000.jsonl").write_text(json.dumps(item) + "\n")
+        np.repeat(np.arange(self.FRAMES, dtype=np.int16) * 32, 1920).tofile(folder / "ryan-000.s16")
+        codes = torch.stack([torch.arange(self.FRAMES), torch.full((self.FRAMES,), 160)], 1).short()
+        torch.save([{"codes": codes, "shift": torch.zeros(8 * self.FRAMES + 1)}], folder / "ryan-000.codes.pt")
+
+    @skipped_without_its_packages
+    def test_some_batches_begin_where_their_utterances_begin(self):
+        from train_decoder import Crops
+
+        with tempfile.TemporaryDirectory() as folder:
+            self.write_corpus(Path(folder))
+            crops = Crops(folder, frames=4, batch=3, favourites=[], seed=1)
+            batches = [next(crops) for _ in range(40)]
+        for samples, codes, _, opening in batches:
+            begins = codes[:, 0, 0]
+            torch.testing.assert_close(samples[:, 960], begins * 32 / 32768)
+            if opening:
+                self.assertEqual(begins.tolist(), [0, 0, 0])
+        openings = sum(opening for *_, opening in batches)
+        self.assertGreater(openings, 5)
+        self.assertLess(openings, 30)
+        self.assertGreater(len({int(codes[0, 0, 0]) for _, codes, _, opening in batches if not opening}), 5)
+
+
+@needs_torch
 class WavePartTest(unittest.TestCase):
     """The decoder behind its front, in training."""
 

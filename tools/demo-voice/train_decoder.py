@@ -33,12 +33,13 @@ from workers import Workers
 
 WARMUP, SAVE_EVERY, LOG_EVERY = 50, 120, 50
 CONTEXT = 3  # frames before the scored crop that warm the causal wave part up
+OPENINGS = 0.4  # share of the batches that are scored from the first frame of their utterances, without any context
 EMA = 0.998
 CLIP = 5.0
 TEACH_RATE = 1.5e-3  # highest learning rate of the front
 FIRST_LOOK = 12  # batches that its linear map is found from
-HEARD = 0.8  # share of what the listener hears in the gradient of the sound, relative to the spectral losses
-CEPSTRA = 0.8  # and that of the cepstra
+HEARD = 1.6  # share of what the listener hears in the gradient of the sound, relative to the spectral losses
+CEPSTRA = 1.2  # and that of the cepstra
 BALANCE = 0.99  # smoothing of the gradients' sizes
 RESCAN = 200  # batches between two looks for new chunks
 
@@ -46,7 +47,8 @@ RESCAN = 200  # batches between two looks for new chunks
 class Crops:
     """Random crops of the encoded corpus; every voice is drawn equally often, favourites as often as all others
     together. A batch is samples [batch, frames * FRAME] that have the phase of their pitch codes, codes
-    [batch, groups, frames] and the cycles of the fundamental [batch, frames * LATENTS * STEPS + 1]."""
+    [batch, groups, frames], the cycles of the fundamental [batch, frames * LATENTS * STEPS + 1], and whether all of its
+    crops are where utterances begin."""
 
     def __init__(self, folder, frames, batch, favourites, seed):
         self.folder, self.frames, self.batch = Path(folder), frames, batch
@@ -72,10 +74,11 @@ class Crops:
             if count % RESCAN == 0:
                 self.refresh()
             count += 1
-            parts = zip(*(self.crop() for _ in range(self.batch)))
-            self.queue.put([torch.from_numpy(np.stack(part)) for part in parts])
+            opening = self.rng.random() < OPENINGS
+            parts = zip(*(self.crop(opening) for _ in range(self.batch)))
+            self.queue.put((*(torch.from_numpy(np.stack(part)) for part in parts), opening))
 
-    def crop(self):
+    def crop(self, opening):
         favour = self.favourites and self.rng.random() < 0.5
         voice = self.rng.choice(self.favourites if favour else sorted(self.by_voice))
         chunk, item, codes, shift = self.rng.choice(self.by_voice[voice])
@@ -83,7 +86,7 @@ class Crops:
         missing = self.frames - item["frames"]
         if missing > 0:  # the last frame, silent, again
             codes = np.pad(codes, ((0, missing), (0, 0)), mode="edge")
-        first = self.rng.randrange(0, max(1, -missing + 1))
+        first = 0 if opening else self.rng.randrange(0, max(1, -missing + 1))
         cycles = pitch.trajectory(codes[:, pitch.PITCH_GROUP], LATENTS * STEPS)
         samples = pitch.follow(chunk.audio(item), shift.numpy().astype(np.float64), first * FRAME,
                                (first + self.frames) * FRAME)
@@ -174,7 +177,7 @@ class Trainer:
     def teach_front(self, encoder):
         """Begin the front as the linear map that it nearly is, and train it alone, which is quick: it has to learn how
         the pitch glides from one frame to the next."""
-        samples, codes, cycles = (torch.cat(part) for part in zip(*(next(self.crops) for _ in range(FIRST_LOOK))))
+        samples, codes, cycles = (torch.cat(part) for part in zip(*(next(self.crops)[:3] for _ in range(FIRST_LOOK))))
         pass_through(self.decoder, encoder, codes)
         head = FrontHead(self.config["latent_dim"])
         with torch.no_grad():
@@ -184,7 +187,7 @@ class Trainer:
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, TEACH_RATE, self.args.front_steps)
         recent = deque(maxlen=LOG_EVERY)
         for step in range(1, self.args.front_steps + 1):
-            samples, codes, cycles = next(self.crops)
+            samples, codes, cycles, _ = next(self.crops)
             missed = (head(front(self.decoder, codes)) - front_targets(self.mel, samples, cycles)).abs()
             envelope, fundamental = (part.mean() for part in missed.split([2 * MELS, 2 * STEPS], 2))
             optimizer.zero_grad()
@@ -196,14 +199,15 @@ class Trainer:
                 means = [sum(column) / len(recent) for column in zip(*recent)]
                 self.log(f"front step {step}, envelope {means[0]:.4f}, fundamental {means[1]:.4f}")
 
-    def speak(self, samples, codes):
+    def speak(self, samples, codes, opening):
         """Sound made and wanted of crops."""
         with torch.set_grad_enabled(self.args.front_rate > 0):
             latent = front(self.decoder, codes)
         crop = self.args.crop
-        start = random.randrange(CONTEXT, self.args.frames - crop + 1)
-        made = wave(self.decoder, latent[:, :, (start - CONTEXT) * LATENTS:(start + crop) * LATENTS])
-        return made[:, CONTEXT * FRAME:], samples[:, start * FRAME:(start + crop) * FRAME]
+        context = 0 if opening else CONTEXT
+        start = 0 if opening else random.randrange(CONTEXT, self.args.frames - crop + 1)
+        made = wave(self.decoder, latent[:, :, (start - context) * LATENTS:(start + crop) * LATENTS])
+        return made[:, context * FRAME:], samples[:, start * FRAME:(start + crop) * FRAME]
 
     def wave_losses(self, made, wanted):
         mel = sum(F.l1_loss(mel(made), mel(wanted)) for mel in self.wave_mels) / len(self.wave_mels)
@@ -215,8 +219,8 @@ class Trainer:
     def update(self):
         for optimizer in self.optimizers:
             optimizer.zero_grad()
-        samples, codes, _ = next(self.crops)
-        made, wanted = self.speak(samples, codes)
+        samples, codes, _, opening = next(self.crops)
+        made, wanted = self.speak(samples, codes, opening)
         sound = made.detach().requires_grad_()
         losses = self.wave_losses(sound, wanted)
         made.backward(self.balance.gradient(losses, sound))
