@@ -34,6 +34,7 @@ TEACHER_SECONDS = {
 }
 PASSAGES = [" ".join(list(TEACHER_SECONDS)[first:first + 4]) for first in (0, 4)]
 SHORTEST, LONGEST = 0.6, 1.6  # allowed length, relative to the teacher's
+SILENT_START, LOUDEST_SILENCE = 480, 0.005  # samples before the first phone, and what they may reach
 WORST_ERROR_RATE = 0.5  # of words; noise and silence have 1
 
 
@@ -77,6 +78,11 @@ class DemoSpeechTest(unittest.TestCase):
                 power = sum(x * x for x in samples) / len(samples)
                 self.assertGreater(power, 0.01 ** 2)
                 self.assertLess(sum(abs(x) > 0.99 for x in samples), len(samples) / 100)
+
+    def test_no_utterance_begins_with_a_click(self):
+        for text, samples in self.speech.items():
+            with self.subTest(text):
+                self.assertLess(max(map(abs, samples[:SILENT_START])), LOUDEST_SILENCE)
 
     @unittest.skipIf(Recogniser is None, "pocketsphinx, scipy or numpy is not installed")
     def test_words_are_understood(self):

@@ -204,8 +204,8 @@ class Trainer:
         with torch.set_grad_enabled(self.args.front_rate > 0):
             latent = front(self.decoder, codes)
         crop = self.args.crop
-        context = 0 if opening else CONTEXT
         start = 0 if opening else random.randrange(CONTEXT, self.args.frames - crop + 1)
+        context = min(start, CONTEXT)
         made = wave(self.decoder, latent[:, :, (start - context) * LATENTS:(start + crop) * LATENTS])
         return made[:, context * FRAME:], samples[:, start * FRAME:(start + crop) * FRAME]
 
