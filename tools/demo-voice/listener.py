@@ -14,7 +14,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from corpus import FRAME, PHONES, Chunk, chunk_names, phone_labels
-from mel_codes import LogMel
+from mel_codes import QUIET, LogMel
 from training import save_atomically
 
 N_FFT, HOP, BANDS, TOP = 512, 120, 64, 7600.0  # windows of 21 ms, 200 a second
@@ -26,7 +26,7 @@ LOG_EVERY = 200
 class Listener(nn.Module):
     def __init__(self):
         super().__init__()
-        self.mel = LogMel(N_FFT, HOP, BANDS, TOP)
+        self.mel = LogMel(N_FFT, HOP, BANDS, TOP, QUIET)
         self.layers = nn.ModuleList([
             nn.Conv1d(BANDS, WIDTH, 5, padding=2),
             nn.Conv1d(WIDTH, WIDTH, 5, padding=2, stride=2),
@@ -75,7 +75,7 @@ class Lessons:
         chunk, item = self.rng.choice(self.by_voice[self.rng.choice(sorted(self.by_voice))])
         first = self.rng.randrange(0, item["frames"] - CROP + 1)
         samples = torch.from_numpy(chunk.audio(item, first, CROP)) * self.rng.uniform(0.5, 1.5)
-        noise = torch.randn(CROP * FRAME) * 10 ** self.rng.uniform(-5, -2)
+        noise = torch.randn(CROP * FRAME) * 10 ** self.rng.uniform(-6, -3)
         return samples + noise, torch.from_numpy(phone_labels(item)[first:first + CROP]).flatten()
 
     def batch(self):

@@ -24,7 +24,7 @@ from corpus import FRAME, SAMPLE_RATE, Chunk
 from decoder_start import LATENTS, STEPS, FrontHead, decoder_config, front, pass_through
 from fast_wave import wave
 from listener import load_listener
-from mel_codes import MELS, Encoder, LogMel
+from mel_codes import MELS, QUIET, Encoder, LogMel
 from official import build_decoder
 from training import Budget, ConvMuon, Log, save_atomically
 from wave_losses import CepstralLoss, SpectralLoss
@@ -139,7 +139,7 @@ class Trainer:
         if not state and args.front_steps and workers.rank == 0:
             self.teach_front(encoder)
         workers.agree(self.decoder.state_dict().values())
-        self.wave_mels = [LogMel(), LogMel(512, 120, 40)]
+        self.wave_mels = [LogMel(floor=QUIET), LogMel(512, 120, 40, floor=QUIET)]
         self.spectral, self.cepstral = SpectralLoss(), CepstralLoss()
         self.balance = Balance({"sound": 1.0, "heard": HEARD, "cepstra": CEPSTRA})
         self.listener = load_listener(args.listener) if args.listener else None
