@@ -38,7 +38,7 @@ class CepstralLoss(nn.Module):
     recognisers with Gaussian models hear (Davis and Mermelstein, 1980; Furui, 1986)."""
 
     N_FFT, WINDOW, HOP, BOTTOM, TOP = 1024, 614, 240, 130, 6800
-    FLOOR = 1e-6  # power, of a hiss of 3e-4: weak fricatives and bursts are 60 dB below the vowels, and distinguish words
+    FLOOR = 1e-6  # power, of a hiss of 3e-4: weak fricatives and bursts are 40 to 60 dB below vowels, and distinguish words
     FILTERS, CEPSTRA, ACROSS = 25, 13, 4
     LIVELINESS = 2.0  # weight of how much all of them vary within a crop: what is right on average varies too little
 
