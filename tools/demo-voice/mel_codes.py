@@ -25,7 +25,7 @@ MEL_FRAMES = 8  # of one codec frame
 BANDS = MELS + 1  # of a patch, with the periodicity
 PERIODICITY_SCALE = 6.0  # in units of log magnitude
 TOP = 9500.0  # Hz, the highest band
-QUIET = 1e-4  # floor of what a listener hears; the codes stop at ten times as much
+QUIET = 1e-4  # mel magnitude that losses hear down to; the codes stop at ten times as much
 PERIODS = 3  # of the voice in the window that its envelope is measured in
 
 
