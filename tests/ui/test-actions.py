@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from window import APP_ID, Atspi, Gio, GLib, Window, is_sensitive, wait_for
+from window import APP_ID, Gio, GLib, Window, is_sensitive, wait_for
 
 
 def act(action, *arguments):
@@ -75,8 +75,7 @@ def speak_beside_a_draft(window):
 def file_names(window):
     window.activate_app('preferences')
     window.label(r'Example: A Letter Home\.wav$')
-    pattern = next(node for node in window.find_all('text') if 'Pattern' in node.get_name())
-    Atspi.EditableText.set_text_contents(pattern, '{number} {voice}/& {title}')
+    window.write('{number} {voice}/& {title}', into=window.find('text', 'Pattern'))
     window.label(r'Example: 01 Serena & A Letter Home\.wav$')
     assert window.unnamed() == [], window.unnamed()
     window.keys('Escape')

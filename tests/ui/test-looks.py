@@ -40,7 +40,7 @@ def main(program):
         window = Window(program, QORA_FAKE_RTF='0.01', **environment)
         window.write(TEXT)
         window.press('push button', '^Generate$')
-        window.label('^Part . of 2: Done')
+        window.label('^Part 2 of 2: Done')
         place = window.extents()
         assert width - BORDER <= place.width <= width, (name, place.width)
         assert height - BORDER <= place.height <= height, (name, place.height)

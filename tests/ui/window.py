@@ -40,6 +40,14 @@ def walk(node, into_combos=True, into_hidden=False):
             yield from walk(child, into_combos, into_hidden)
 
 
+def role_and_name(node):
+    """Both, or two empty strings where the node went away while we looked."""
+    try:
+        return node.get_role_name(), node.get_name() or ''
+    except GLib.GError:
+        return '', ''
+
+
 def is_visible(node):
     # GTK 4.8 reports SHOWING for windows alone.
     return node.get_state_set().contains(Atspi.StateType.VISIBLE)
@@ -68,8 +76,11 @@ class Window:
         self.process = subprocess.Popen([program, *args], env=env)
         self.root = wait_for('the window appears', self._find_root)
 
-    def _find_root(self):
+    def assert_running(self):
         assert self.process.poll() is None, f'the program ended with {self.process.returncode}'
+
+    def _find_root(self):
+        self.assert_running()
         desktop = Atspi.get_desktop(0)
         for i in range(desktop.get_child_count()):
             app = desktop.get_child_at_index(i)
@@ -79,12 +90,14 @@ class Window:
         return None
 
     def find_all(self, role, name=''):
-        return [node for node in walk(self.root)
-                if node.get_role_name() == role and re.search(name, node.get_name() or '')]
+        def fits(node):
+            its_role, its_name = role_and_name(node)
+            return its_role == role and re.search(name, its_name)
+        return [node for node in walk(self.root) if fits(node)]
 
     def look(self, role, name=''):
         """The first such node, or None."""
-        assert self.process.poll() is None, f'the program ended with {self.process.returncode}'
+        self.assert_running()
         return next(iter(self.find_all(role, name)), None)
 
     def find(self, role, name=''):
@@ -151,10 +164,13 @@ class Window:
 
     def unnamed(self):
         """Controls that a screen reader has no name for, those of closed popovers included."""
-        return [f'{node.get_role_name()} “{node.get_name()}”'
-                for node in walk(self.root, into_combos=False, into_hidden=True)
-                if node.get_role_name() in CONTROLS
-                and re.match(r'^($|_|Gtk|Adw|Qora)', node.get_name() or '')]
+        controls = [(role, name) for role, name in
+                    map(role_and_name, walk(self.root, into_combos=False, into_hidden=True))
+                    if role in CONTROLS]
+        self.assert_running()
+        assert controls, 'no controls are to be seen'
+        return [f'{role} “{name}”' for role, name in controls
+                if re.match(r'^($|_|Gtk|Adw|Qora)', name)]
 
     def screenshot(self, name):
         """Into QORA_SCREENSHOTS, where that is set."""
