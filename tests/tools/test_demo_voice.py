@@ -7,6 +7,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from demo_tools import TOOLS, needs_numpy, np
 
@@ -42,6 +43,34 @@ class TextTest(unittest.TestCase):
         source = make_text.word_sentences(random.Random(1), words)
         first = [w for _ in range(3) for w in next(source).lower().strip(".?!").replace(",", "").split()]
         self.assertEqual(len(first), len(set(first)))
+
+
+class GrowingTextTest(unittest.TestCase):
+    HELD_OUT = "The dog barked all night at the moon."
+
+    def setUp(self):
+        words = [f"word{chr(97 + i)}" for i in range(20)]
+        prose = [f"The {first} saw the {second}." for first in words for second in words]
+        self.list = tempfile.NamedTemporaryFile("w")
+        self.addCleanup(self.list.close)
+        self.list.write("\n".join(words))
+        self.list.flush()
+        sources = {f"{name}_sentences": lambda: prose for name in ("wordnet", "fortunes", "bible")}
+        patch = mock.patch.multiple(make_text, COMMON_WORDS=Path(self.list.name), print=lambda *_, **__: None,
+                                    create=True, **sources)
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def test_more_sentences_follow_those_that_are_there_and_repeat_none(self):
+        first = make_text.collect(200, {self.HELD_OUT}, seed=1)
+        more = make_text.collect(200, {self.HELD_OUT}, seed=1, known=first)
+        self.assertGreater(len(first), 100)
+        self.assertGreater(len(more), 100)
+        self.assertEqual(set(first) & set(more), set())
+
+    def test_the_same_seed_and_beginning_give_the_same_sentences(self):
+        self.assertEqual(make_text.collect(50, set(), seed=1, known=["One."]),
+                         make_text.collect(50, set(), seed=1, known=["One."]))
 
 
 class TokenizerTest(unittest.TestCase):

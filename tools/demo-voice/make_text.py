@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Step text: collect the training sentences from Debian packages, word lists and templates, one a line."""
+"""Step text: collect the training sentences from Debian packages, word lists and templates, one a line.
+
+Sentences that the output has already stay as they are and others follow, so that the corpus made of them can grow.
+"""
 import argparse
+import os
 import random
 import re
 import subprocess
@@ -99,13 +103,15 @@ def ngrams(sentence, n=4):
     return {tuple(words[i:i + n]) for i in range(len(words) - n + 1)}
 
 
-def collect(count, held_out, seed):
-    rng = random.Random(seed)
+def collect(count, held_out, seed, known=()):
+    """About `count` sentences, in random order, that are neither held out nor known; fewer where a source runs dry."""
+    known = set(known)
+    rng = random.Random(f"{seed} {len(known)}")
     banned = set().union(*(ngrams(s) for s in held_out)) if held_out else set()
     prose = {"wordnet": wordnet_sentences, "fortunes": fortune_sentences, "bible": bible_sentences}
     pools = {}
     for name, source in prose.items():
-        pools[name] = list(dict.fromkeys(source()))
+        pools[name] = [sentence for sentence in dict.fromkeys(source()) if sentence not in known]
         rng.shuffle(pools[name])
         print(f"{name}: {len(pools[name])} sentences", flush=True)
 
@@ -117,7 +123,7 @@ def collect(count, held_out, seed):
     chosen = [s for name, pool in pools.items() for s in pool[: int(count * SHARES[name])]]
     chosen += [maker.sentence() for _ in range(int(count * SHARES["templates"]))]
     chosen += [next(words) for _ in range(int(count * SHARES["words"]))]
-    chosen = [s for s in dict.fromkeys(chosen) if s not in held_out and not ngrams(s) & banned]
+    chosen = [s for s in dict.fromkeys(chosen) if s not in held_out | known and not ngrams(s) & banned]
     rng.shuffle(chosen)
     return chosen
 
@@ -125,13 +131,16 @@ def collect(count, held_out, seed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--count", type=int, default=40000)
+    parser.add_argument("--count", type=int, default=40000, help="sentences, some of which are left out")
     parser.add_argument("--exclude", type=Path, help="test sentences; none of their word 4-grams is used")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     held_out = set(args.exclude.read_text(encoding="utf8").split("\n")) - {""} if args.exclude else set()
-    lines = collect(args.count, held_out, args.seed)
-    args.out.write_text("\n".join(lines) + "\n", encoding="utf8")
+    lines = args.out.read_text(encoding="utf8").split("\n")[:-1] if args.out.exists() else []
+    lines += collect(max(0, args.count - len(lines)), held_out, args.seed, lines)
+    partial = args.out.with_suffix(".tmp")
+    partial.write_text("\n".join(lines) + "\n", encoding="utf8")
+    os.replace(partial, args.out)
     words = {w for s in lines for w in re.findall(r"[a-z']+", s.lower())}
     print(f"{len(lines)} sentences, {sum(map(len, lines)) / len(lines):.1f} characters, {len(words)} distinct words")
 

@@ -39,7 +39,7 @@ class Pipeline:
         subprocess.run([str(part) for part in command], check=True, env=environment)
 
     def step_text(self):
-        if not self.text.exists():
+        if self.extra or not self.text.exists():
             self.run("make_text.py", "--out", self.text, "--exclude", self.sentences)
 
     def step_flite(self):
