@@ -82,6 +82,36 @@ class DecoderTrainingTest(unittest.TestCase):
 
 
 @needs_torch
+class WeakSoundsTest(unittest.TestCase):
+    """What puts weak or loud sounds right, to see which of them cost words."""
+
+    @skipped_without_its_packages
+    def setUp(self):
+        from weak_sounds import Cells
+
+        torch.manual_seed(0)
+        self.cells = Cells()
+        self.made, self.wanted = 0.02 * torch.randn(24000), 0.02 * torch.randn(24000)
+        self.wanted[12000:] *= 0.01
+        self.weak = self.power(self.wanted) < 1e-3
+
+    def power(self, samples):
+        return self.cells.power(self.cells.spectrum(samples))
+
+    def missed(self, made, where):
+        return float((self.power(made).log() - self.power(self.wanted).log()).abs()[where].mean())
+
+    def test_only_the_chosen_cells_are_put_right(self):
+        nowhere, everywhere = torch.zeros_like(self.weak), torch.ones_like(self.weak)
+        torch.testing.assert_close(self.cells.corrected(self.made, self.wanted, nowhere), self.made, atol=1e-5, rtol=0)
+        corrected = self.cells.corrected(self.made, self.wanted, self.weak)
+        self.assertLess(self.missed(corrected, self.weak), 0.2 * self.missed(self.made, self.weak))
+        self.assertGreater(self.missed(corrected, ~self.weak), 0.8 * self.missed(self.made, ~self.weak))
+        corrected = self.cells.corrected(self.made, self.wanted, everywhere)
+        self.assertLess(self.missed(corrected, everywhere), 0.5 * self.missed(self.made, everywhere))
+
+
+@needs_torch
 class CropsTest(unittest.TestCase):
     """Crops of a corpus of one utterance of 30 frames, whose first code counts them."""
 
