@@ -26,7 +26,7 @@ from corpus import FRAME, SAMPLE_RATE, Chunk
 from recognise import Recogniser, Score
 from voices import VOICES
 
-TEMPERATURE, PREDICTOR_TEMPERATURE = 0.3, 0.1
+TEMPERATURE, PREDICTOR_TEMPERATURE = 0.2, 0.02
 LONGEST = 140  # frames of one sentence
 
 
